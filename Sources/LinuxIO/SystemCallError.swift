@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// A system call that failed: its name and the error number.
+package struct SystemCallError: Error, Equatable, CustomStringConvertible {
+    /// The call's name, for instance `bind`.
+    package let call: String
+    /// The `errno`.
+    package let code: Int32
+
+    package init(_ call: String, code: Int32 = errno) {
+        self.call = call
+        self.code = code
+    }
+
+    /// The system's words for the error.
+    package var reason: String { String(cString: strerror(code)) }
+
+    package var description: String { "\(call): \(reason)" }
+
+    package var isAddressInUse: Bool { code == EADDRINUSE }
+    /// The address family is not there: IPv6 is switched off.
+    package var isFamilyUnavailable: Bool { code == EAFNOSUPPORT || code == EADDRNOTAVAIL }
+}
+
+/// Runs a system call, again where a signal interrupted it.
+/// - Throws: `SystemCallError` where it returned −1.
+@discardableResult
+@inline(__always)
+func systemCall(_ name: String, _ body: () -> Int32) throws(SystemCallError) -> Int32 {
+    while true {
+        let result = body()
+        if result >= 0 { return result }
+        if errno != EINTR { throw SystemCallError(name) }
+    }
+}

@@ -1,0 +1,99 @@
+internal import CLinux
+internal import Glibc
+
+/// Opening UDP sockets the way the data plane wants them.
+package enum UDPSocket {
+    /// How a socket is opened.
+    package struct Options: Sendable {
+        /// Several sockets share the port; the kernel spreads datagrams over them.
+        package var sharesPort = false
+        /// Each datagram tells which local address it came to: for sockets bound to all addresses.
+        package var reportsLocalAddress = false
+        /// Wanted room for datagrams not read or not sent yet, in bytes.
+        package var bufferBytes: Int32 = 4 << 20
+
+        package init() {}
+    }
+
+    /// Opens a non-blocking UDP socket bound to an address.
+    /// - Parameters:
+    ///   - address: 4 or 16 bytes, network order. A socket of 16 bytes takes IPv6 only.
+    ///   - port: host byte order; 0 takes any free one.
+    /// - Throws: `SystemCallError` of the call that failed.
+    package static func open(address: [UInt8], port: UInt16, _ options: Options) throws(SystemCallError) -> Descriptor {
+        let family = address.count == 4 ? AF_INET : AF_INET6
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = Descriptor(try systemCall("socket") { socket(family, type, 0) })
+        if family == AF_INET6 { try set(descriptor.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        if options.sharesPort { try set(descriptor.number, SOL_SOCKET, SO_REUSEPORT, 1) }
+        if options.reportsLocalAddress {
+            if family == AF_INET {
+                try set(descriptor.number, Int32(IPPROTO_IP), Int32(CLINUX_IP_PKTINFO), 1)
+            } else {
+                try set(descriptor.number, Int32(IPPROTO_IPV6), Int32(CLINUX_IPV6_RECVPKTINFO), 1)
+            }
+        }
+        try set(descriptor.number, SOL_SOCKET, Int32(CLINUX_SO_RXQ_OVFL), 1)
+        setBuffers(descriptor.number, options.bufferBytes)
+        try bind(descriptor.number, address: address, port: port)
+        return descriptor
+    }
+
+    /// The port a socket is bound to, host byte order.
+    package static func port(of descriptor: borrowing Descriptor) throws(SystemCallError) -> UInt16 {
+        var storage = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let number = descriptor.number
+        try systemCall("getsockname") {
+            withUnsafeMutablePointer(to: &storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
+            }
+        }
+        return UInt16(bigEndian: storage.sin6_port)
+    }
+
+    /// The room the kernel really gives for received datagrams, in bytes of its own accounting.
+    package static func receiveBufferBytes(of descriptor: borrowing Descriptor) -> Int {
+        var value: Int32 = 0
+        var length = socklen_t(4)
+        getsockopt(descriptor.number, SOL_SOCKET, SO_RCVBUF, &value, &length)
+        return Int(value)
+    }
+
+    private static func set(_ number: Int32, _ level: Int32, _ option: Int32, _ value: Int32) throws(SystemCallError) {
+        var value = value
+        try systemCall("setsockopt") { setsockopt(number, level, option, &value, 4) }
+    }
+
+    /// The forced form passes `net.core.rmem_max` and needs CAP_NET_ADMIN; the plain form is the fallback.
+    private static func setBuffers(_ number: Int32, _ bytes: Int32) {
+        var bytes = bytes
+        if setsockopt(number, SOL_SOCKET, Int32(CLINUX_SO_RCVBUFFORCE), &bytes, 4) != 0 {
+            setsockopt(number, SOL_SOCKET, SO_RCVBUF, &bytes, 4)
+        }
+        if setsockopt(number, SOL_SOCKET, Int32(CLINUX_SO_SNDBUFFORCE), &bytes, 4) != 0 {
+            setsockopt(number, SOL_SOCKET, SO_SNDBUF, &bytes, 4)
+        }
+    }
+
+    private static func bind(_ number: Int32, address: [UInt8], port: UInt16) throws(SystemCallError) {
+        var storage = sockaddr_in6()
+        let length: Int
+        let family = address.count == 4 ? AF_INET : AF_INET6
+        (storage.sin6_family, storage.sin6_port) = (sa_family_t(family), port.bigEndian)
+        if address.count == 4 {
+            length = MemoryLayout<sockaddr_in>.size
+            withUnsafeMutableBytes(of: &storage.sin6_flowinfo) { $0.copyBytes(from: address) }
+        } else {
+            length = MemoryLayout<sockaddr_in6>.size
+            withUnsafeMutableBytes(of: &storage.sin6_addr) { $0.copyBytes(from: address) }
+        }
+        try systemCall("bind") {
+            withUnsafePointer(to: &storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    Glibc.bind(number, $0, socklen_t(length))
+                }
+            }
+        }
+    }
+}

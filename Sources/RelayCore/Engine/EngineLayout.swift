@@ -1,0 +1,39 @@
+/// Where the tables of one worker stand in its memory region. Everything is at a fixed offset and refers by slot number, so
+/// the region may be mapped anywhere; zeroed memory is the empty state, and pages nobody used cost nothing.
+package struct EngineLayout: Sendable, Equatable {
+    /// Most users, departed ones included.
+    package let userCapacity: Int
+    package let sessionCapacity: Int
+    let users: Int
+    let userRoaming: Int
+    let sessions: Int
+    let sessionBooks: Int
+    let sessionRoaming: Int
+    let held: Int
+    let credentialsIndex: Int
+    let connectionIndex: Int
+    let sessionIndex: Int
+    /// The region's size in bytes.
+    package let byteCount: Int
+
+    /// - Parameters: capacities from 1 to 2²⁴ − 2; larger ones are cut to that.
+    package init(userCapacity: Int, sessionCapacity: Int) {
+        self.userCapacity = min(max(userCapacity, 1), SlotIndex.maximumSlots)
+        self.sessionCapacity = min(max(sessionCapacity, 1), SlotIndex.maximumSlots)
+        var offset = 0
+        func place(_ bytes: Int) -> Int {
+            defer { offset += (bytes + 63) & ~63 }
+            return offset
+        }
+        users = place(self.userCapacity * MemoryLayout<UserLine>.stride)
+        userRoaming = place(self.userCapacity * MemoryLayout<Roaming>.stride)
+        sessions = place(self.sessionCapacity * MemoryLayout<SessionLine>.stride)
+        sessionBooks = place(self.sessionCapacity * MemoryLayout<SessionBook>.stride)
+        sessionRoaming = place(self.sessionCapacity * MemoryLayout<Roaming>.stride)
+        held = place(HeldPool.byteCount)
+        credentialsIndex = place(SlotIndex.entryCount(for: self.userCapacity) * 4)
+        connectionIndex = place(SlotIndex.entryCount(for: self.userCapacity) * 4)
+        sessionIndex = place(SlotIndex.entryCount(for: self.sessionCapacity) * 4)
+        byteCount = offset
+    }
+}

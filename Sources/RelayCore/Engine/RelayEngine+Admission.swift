@@ -1,0 +1,117 @@
+// The roaming rule: when a valid datagram from elsewhere moves a user or a host. The same for both.
+extension RelayEngine {
+    enum Admission {
+        /// Nobody was bound, or was forgotten; now the source is.
+        case bound(wasCandidate: Bool)
+        /// The source took over from the old endpoint.
+        case moved(from: PeerEndpoint, wasCandidate: Bool)
+        /// The source has to show more before it takes over.
+        case unconfirmed
+        case refused(DropReason)
+    }
+
+    /// - Parameter isHello: taking over would also take a new connection id.
+    mutating func admit(
+        _ arrival: Arrival,
+        to endpoint: UnsafeMutablePointer<BoundEndpoint>,
+        roaming: UnsafeMutablePointer<Roaming>,
+        session: Int,
+        isHello: Bool
+    ) -> Admission {
+        let now = arrival.stamp
+        let key = endpointKey(arrival.source)
+        let silence = now.age(since: endpoint.pointee.lastHeard)
+        if roaming.pointee.retired == key, now.age(since: roaming.pointee.retiredAt) < Rule.retiredEndpointLifetime {
+            return .refused(.retiredEndpoint)
+        }
+        let wasCandidate = roaming.pointee.candidate == key
+        guard endpoint.pointee.isBound, silence < settings.userTimeout, !endpoint.pointee.isAt(arrival.source) else {
+            roaming.pointee.candidate = 0
+            endpoint.pointee.peer = arrival.source
+            refresh(endpoint, arrival)
+            return .bound(wasCandidate: wasCandidate)
+        }
+        if let reason = refusal(roaming, key: key, silence: silence, session: session, isHello: isHello, now) {
+            return .refused(reason)
+        }
+        if !endpoint.pointee.peer.sharesSource(with: arrival.source) {
+            switch settings.roaming {
+            case .strict: return .refused(.roamingForbidden)
+            case .open: break
+            case .normal:
+                guard silence >= Rule.roamingSilence || confirms(roaming, key: key, silence: silence, now) else {
+                    return .unconfirmed
+                }
+            }
+        }
+        let old = endpoint.pointee.peer
+        recordMove(roaming, from: old, now)
+        roaming.pointee.candidate = 0
+        endpoint.pointee.peer = arrival.source
+        refresh(endpoint, arrival)
+        return .moved(from: old, wasCandidate: wasCandidate)
+    }
+
+    /// Why a live endpoint keeps its place whatever the source shows.
+    private func refusal(
+        _ roaming: UnsafeMutablePointer<Roaming>,
+        key: UInt64,
+        silence: UInt32,
+        session: Int,
+        isHello: Bool,
+        _ now: Stamp
+    ) -> DropReason? {
+        if silence < Rule.frozenWithin, isFlooded(session: session, now) { return .rebindFrozen }
+        if silence < Rule.aliveWithin, roaming.pointee.moveCount >= Rule.movesPerWindow,
+            now.age(since: roaming.pointee.movesSince) < Rule.conflictWindow, key != roaming.pointee.elder
+        {
+            return .endpointConflict
+        }
+        if isHello, roaming.pointee.hasRejoined, now.age(since: roaming.pointee.rejoinedAt) < Rule.rejoinInterval {
+            return .rejoinTooSoon
+        }
+        return nil
+    }
+
+    /// Counts a datagram of a candidate on another IP; true when it has shown enough.
+    private func confirms(
+        _ roaming: UnsafeMutablePointer<Roaming>,
+        key: UInt64,
+        silence: UInt32,
+        _ now: Stamp
+    ) -> Bool {
+        if roaming.pointee.candidate != key || now.age(since: roaming.pointee.candidateSince) > Rule.roamingWindow {
+            roaming.pointee.candidate = key
+            roaming.pointee.candidateSince = now
+            roaming.pointee.candidateCount = 0
+        }
+        if roaming.pointee.candidateCount < .max { roaming.pointee.candidateCount += 1 }
+        return roaming.pointee.candidateCount >= Rule.roamingConfirmations && silence >= Rule.roamingQuiet
+    }
+
+    private func recordMove(_ roaming: UnsafeMutablePointer<Roaming>, from old: PeerEndpoint, _ now: Stamp) {
+        counters.add(1, to: .endpointMoves)
+        if roaming.pointee.moveCount == 0 || now.age(since: roaming.pointee.movesSince) >= Rule.conflictWindow {
+            roaming.pointee.moveCount = 0
+            roaming.pointee.movesSince = now
+            roaming.pointee.elder = endpointKey(old)
+        }
+        if roaming.pointee.moveCount < .max { roaming.pointee.moveCount += 1 }
+    }
+
+    /// Whether the session got so many wrong user tokens within this second that live users must not be moved.
+    private func isFlooded(session: Int, _ now: Stamp) -> Bool {
+        sessionBooks[session].wrongCount > settings.wrongUsersPerSecond
+            && now.age(since: sessionBooks[session].wrongSince) < 1_000
+    }
+
+    /// Counts a guess at one of the session's users.
+    func countWrongUser(session: Int, _ now: Stamp) {
+        let book = sessionBooks + session
+        if now.age(since: book.pointee.wrongSince) >= 1_000 {
+            book.pointee.wrongSince = now
+            book.pointee.wrongCount = 0
+        }
+        book.pointee.wrongCount &+= 1
+    }
+}

@@ -1,0 +1,93 @@
+import RelayWire
+
+// What arrives on the client port.
+extension RelayEngine {
+    mutating func fromClient(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
+        let session = users[user].session
+        let endpoint = endpoint(ofUser: user)
+        if endpoint.pointee.isAt(arrival.source), sessionBooks[session].pair == arrival.pair {
+            refresh(endpoint, arrival)
+        } else if let verdict = admitClient(datagram, isData: isData, user: user, session: session, arrival) {
+            return verdict
+        }
+        touch(session: session, arrival.stamp)
+        if isData { return routeToHost(datagram, user: user, session: session, arrival.stamp) }
+        return answer(datagram, clientState(session: session, arrival.stamp), releasesHeld: releasingHeld != 0)
+    }
+
+    /// Sends a client's DATA on to the host, or holds it while no host endpoint is known.
+    @inline(__always)
+    mutating func routeToHost(_ datagram: DatagramBytes, user: Int, session: Int, _ now: Stamp) -> Verdict {
+        let host = endpoint(ofHostIn: session)
+        guard host.pointee.isBound else { return holdForHost(datagram, user: user, session: session, now) }
+        let offset = datagram.rewriteForHost(connectionID: users[user].connectionID)
+        let length = datagram.length &- offset
+        counters.add(1, to: .toHostDatagrams)
+        counters.add(UInt64(truncatingIfNeeded: length), to: .toHostBytes)
+        return .forward(offset, length, to: host)
+    }
+
+    /// Decides on a source that is not the user's endpoint; nil where it is the endpoint now.
+    private mutating func admitClient(
+        _ datagram: DatagramBytes,
+        isData: Bool,
+        user: Int,
+        session: Int,
+        _ arrival: Arrival
+    ) -> Verdict? {
+        if let reason = checkStranger(user: user, session: session, arrival) { return drop(reason) }
+        let roaming = userRoaming + user
+        let isHello = settings.givesRejoinIDs && (isData && self.isHello(datagram) || holdsHello(roaming, arrival))
+        switch admit(arrival, to: endpoint(ofUser: user), roaming: roaming, session: session, isHello: isHello) {
+        case .refused(let reason):
+            return drop(reason)
+        case .unconfirmed:
+            users[user].isRoaming = true
+            guard isData else { return answer(datagram, clientState(session: session, arrival.stamp)) }
+            return holdCandidate(datagram, .clientCandidate, user: user, session: session, roaming, arrival.stamp)
+        case .bound(let wasCandidate):
+            settleCandidate(roaming, releases: wasCandidate && !isData)
+        case .moved(let old, let wasCandidate):
+            users[user].isRoaming = true
+            settleCandidate(roaming, releases: wasCandidate && !isData)
+            if isHello { giveRejoinID(user: user, session: session, replacing: old, arrival.stamp) }
+        }
+        return nil
+    }
+
+    /// The state a client's PING is answered with.
+    private func clientState(session: Int, _ now: Stamp) -> RelayState {
+        isHostSilent(session: session, now) ? .sessionTimeout : .valid
+    }
+
+    /// Whether somebody hosted here and is silent for the host timeout.
+    func isHostSilent(session: Int, _ now: Stamp) -> Bool {
+        sessions[session].host != 0 && now.age(since: sessions[session].endpoint.lastHeard) >= settings.hostTimeout
+    }
+
+    private func isHello(_ datagram: DatagramBytes) -> Bool {
+        KCPHello.matches(datagram.base + Wire.clientHeaderLength, length: datagram.length - Wire.clientHeaderLength)
+    }
+
+    /// Whether the source is the candidate whose held datagram is a hello: a PING that confirms it completes a rejoin.
+    private func holdsHello(_ roaming: UnsafeMutablePointer<Roaming>, _ arrival: Arrival) -> Bool {
+        guard let slot = candidateSlot(roaming), roaming.pointee.candidate == endpointKey(arrival.source) else {
+            return false
+        }
+        return isHello(DatagramBytes(base: held.bytes(of: slot), length: Int(held.slots[slot].length)))
+    }
+
+    /// Gives the user a fresh connection id, since the host still has a connection under the old one.
+    private mutating func giveRejoinID(user: Int, session: Int, replacing old: PeerEndpoint, _ now: Stamp) {
+        guard sessionBooks[session].nextRejoinID < sessionBooks[session].endRejoinID else { return }
+        removeConnection(user)
+        users[user].connectionID = sessionBooks[session].nextRejoinID
+        sessionBooks[session].nextRejoinID += 1
+        connectionIndex.insert(connectionHash(users[user].connectionID, session: session), user)
+        userRoaming[user].retired = endpointKey(old)
+        userRoaming[user].retiredAt = now
+        userRoaming[user].rejoinedAt = now
+        userRoaming[user].hasRejoined = true
+        counters.add(1, to: .rejoins)
+    }
+}

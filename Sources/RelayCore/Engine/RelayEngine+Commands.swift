@@ -1,0 +1,133 @@
+import RelayWire
+
+/// Why the engine could not take a session or a user.
+package enum EngineError: Error, Equatable {
+    case sessionsFull(limit: Int)
+    case usersFull(limit: Int)
+    case unknownSession
+    /// The token is taken already; a bug of the caller.
+    case duplicateToken
+}
+
+// What the control plane tells. Each takes effect with the next datagram.
+extension RelayEngine {
+    /// Starts serving a session. Nothing is changed when it throws.
+    package mutating func add(_ plan: SessionPlan, now: UInt64) throws(EngineError) {
+        guard findSession(plan.sessionToken) < 0, plan.sessionToken != 0 else { throw .duplicateToken }
+        let books = sessionBooks
+        let session = sessionPool.take(capacity: layout.sessionCapacity) { books[$0].nextFree }
+        guard session >= 0 else { throw .sessionsFull(limit: layout.sessionCapacity) }
+        (sessions + session).update(repeating: .blank, count: 1)
+        (sessionBooks + session).update(repeating: .blank, count: 1)
+        (sessionRoaming + session).update(repeating: .blank, count: 1)
+        sessions[session].token = plan.sessionToken
+        sessions[session].lastValid = Stamp(now: now)
+        sessions[session].endpoint.lastHeard = Stamp(now: now)
+        sessions[session].wasUsed = plan.wasUsed
+        sessionBooks[session].pair = plan.portPair.number
+        sessionBooks[session].nextRejoinID = plan.rejoinIDs.lowerBound
+        sessionBooks[session].endRejoinID = plan.rejoinIDs.upperBound
+        sessionIndex.insert(hash(UInt64(plan.sessionToken)), session)
+        countSessions(+1)
+        do {
+            for user in plan.users {
+                let slot = try insert(user, session: session)
+                if user.userToken == plan.hostUserToken { sessions[session].host = UInt32(slot + 1) }
+            }
+        } catch {
+            discard(session: session)
+            throw error
+        }
+    }
+
+    /// Starts accepting one more user.
+    package mutating func add(_ user: UserPlan, toSession token: UInt32) throws(EngineError) {
+        let session = findSession(token)
+        guard session >= 0 else { throw .unknownSession }
+        _ = try insert(user, session: session)
+    }
+
+    /// Stops accepting a user; its tokens are known as revoked from now on. False where nobody has them.
+    @discardableResult
+    package mutating func removeUser(_ userToken: UInt32, fromSession token: UInt32, now: UInt64) -> Bool {
+        let user = findUser(Credentials(userToken: userToken, sessionToken: token))
+        guard user >= 0, !users[user].isDeparted else { return false }
+        depart(user, now: Stamp(now: now))
+        return true
+    }
+
+    /// Stops serving a session; its users' tokens are known as revoked from now on. False where it is not served.
+    @discardableResult
+    package mutating func removeSession(_ token: UInt32, now: UInt64) -> Bool {
+        let session = findSession(token)
+        guard session >= 0 else { return false }
+        while sessionBooks[session].firstUser != 0 {
+            depart(Int(sessionBooks[session].firstUser) - 1, now: Stamp(now: now))
+        }
+        discard(session: session)
+        return true
+    }
+
+    /// The pair of ports a session is served on, 0 for the shared one; nil where it is not served.
+    package func pair(ofSession token: UInt32) -> UInt32? {
+        let session = findSession(token)
+        return session >= 0 ? sessionBooks[session].pair : nil
+    }
+
+    /// Frees a session's slot and those of all its users at once, as if it had never been.
+    private mutating func discard(session: Int) {
+        while sessionBooks[session].firstUser != 0 {
+            let user = Int(sessionBooks[session].firstUser) - 1
+            removeConnection(user)
+            unlink(user, session: session)
+            free(user)
+        }
+        settleCandidate(sessionRoaming + session, releases: false)
+        let sessions = sessions
+        let hash = hash
+        sessionIndex.remove(hash(UInt64(sessions[session].token)), session) { hash(UInt64(sessions[$0].token)) }
+        (sessions + session).update(repeating: .blank, count: 1)
+        sessionBooks[session].nextFree = sessionPool.firstFree
+        sessionPool.firstFree = UInt32(session + 1)
+        countSessions(-1)
+    }
+
+    private mutating func countSessions(_ change: Int) {
+        liveSessions += change
+        counters.set(.sessionsNow, to: UInt64(liveSessions))
+    }
+
+    private mutating func insert(_ plan: UserPlan, session: Int) throws(EngineError) -> Int {
+        let credentials = Credentials(userToken: plan.userToken, sessionToken: sessions[session].token)
+        let known = findUser(credentials)
+        if known >= 0 {
+            guard users[known].isDeparted else { throw .duplicateToken }
+            forget(departed: known)
+        }
+        let user = try takeUserSlot()
+        (users + user).update(repeating: .blank, count: 1)
+        (userRoaming + user).update(repeating: .blank, count: 1)
+        users[user].credentials = credentials.rawValue
+        users[user].session = session
+        users[user].connectionID = plan.connectionID
+        if let address = plan.pinnedAddress {
+            users[user].isPinned = true
+            userRoaming[user].pinned = addressKey(address)
+        }
+        credentialsIndex.insert(hash(credentials.rawValue), user)
+        connectionIndex.insert(connectionHash(plan.connectionID, session: session), user)
+        link(user, session: session)
+        sessionBooks[session].highestUserID = max(sessionBooks[session].highestUserID, plan.connectionID)
+        return user
+    }
+
+    private mutating func takeUserSlot() throws(EngineError) -> Int {
+        let roaming = userRoaming
+        let slot = userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
+        if slot >= 0 { return slot }
+        // The oldest revoked pair is forgotten before a new user is turned away.
+        guard departed.first != 0 else { throw .usersFull(limit: layout.userCapacity) }
+        forget(departed: Int(departed.first) - 1)
+        return userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
+    }
+}

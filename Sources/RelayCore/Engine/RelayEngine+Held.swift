@@ -1,0 +1,164 @@
+import RelayWire
+
+// Datagrams that wait: of early joiners until the host binds, of a candidate until it is accepted.
+extension RelayEngine {
+    /// Keeps an early joiner's newest datagram.
+    mutating func holdForHost(_ datagram: DatagramBytes, user: Int, session: Int, _ now: Stamp) -> Verdict {
+        let roaming = userRoaming + user
+        if roaming.pointee.held != 0 {
+            let slot = Int(roaming.pointee.held) - 1
+            if held.slots[slot].kind == .earlyJoiner {
+                counters.countDrop(.heldReplaced)
+                held.store(datagram.base, length: datagram.length, at: now, in: slot)
+                return .nothing
+            }
+            settleCandidate(roaming, releases: false)
+        }
+        guard sessionBooks[session].heldCount < Rule.heldPerSession else { return drop(.heldOverflow) }
+        let slot = held.take()
+        guard slot >= 0 else { return drop(.heldOverflow) }
+        fill(slot, .earlyJoiner, user: user, session: session)
+        held.store(datagram.base, length: datagram.length, at: now, in: slot)
+        roaming.pointee.held = UInt32(slot + 1)
+        held.slots[slot].next = sessionBooks[session].firstHeld
+        sessionBooks[session].firstHeld = UInt32(slot + 1)
+        sessionBooks[session].heldCount += 1
+        return .nothing
+    }
+
+    /// Keeps the newest datagram of an endpoint that may take over.
+    mutating func holdCandidate(
+        _ datagram: DatagramBytes,
+        _ kind: HeldPool.Kind,
+        user: Int,
+        session: Int,
+        _ roaming: UnsafeMutablePointer<Roaming>,
+        _ now: Stamp
+    ) -> Verdict {
+        if candidateSlot(roaming) != nil {
+            counters.countDrop(.roamingUnconfirmed)
+        } else {
+            guard roaming.pointee.held == 0 else { return drop(.roamingUnconfirmed) }
+            let slot = held.take()
+            guard slot >= 0 else { return drop(.heldOverflow) }
+            fill(slot, kind, user: user, session: session)
+            roaming.pointee.held = UInt32(slot + 1)
+        }
+        held.store(datagram.base, length: datagram.length, at: now, in: Int(roaming.pointee.held) - 1)
+        return .nothing
+    }
+
+    private func fill(_ slot: Int, _ kind: HeldPool.Kind, user: Int, session: Int) {
+        held.slots[slot].kind = kind
+        held.slots[slot].user = UInt32(user)
+        held.slots[slot].session = UInt32(session)
+        held.slots[slot].next = 0
+        counters.set(.heldNow, to: UInt64(held.count))
+    }
+
+    /// The slot of the candidate's held datagram, where there is one.
+    func candidateSlot(_ roaming: UnsafeMutablePointer<Roaming>) -> Int? {
+        guard roaming.pointee.held != 0 else { return nil }
+        let slot = Int(roaming.pointee.held) - 1
+        return held.slots[slot].kind == .earlyJoiner ? nil : slot
+    }
+
+    /// The candidate's held datagram leaves now, or is superseded.
+    mutating func settleCandidate(_ roaming: UnsafeMutablePointer<Roaming>, releases: Bool) {
+        guard let slot = candidateSlot(roaming) else { return }
+        if releases {
+            releasingHeld = UInt32(slot + 1)
+        } else {
+            counters.countDrop(.roamingUnconfirmed)
+            giveBackHeld(slot)
+        }
+        roaming.pointee.held = 0
+    }
+
+    mutating func releaseEarlyJoiners(session: Int) {
+        if sessionBooks[session].firstHeld != 0 { releasingSession = UInt32(session + 1) }
+    }
+
+    /// The next held datagram to send after a verdict with `releasesHeld`; nil when all have left. Send each before the next
+    /// call of `process`.
+    package mutating func nextRelease(now: UInt64) -> Release? {
+        let stamp = Stamp(now: now)
+        while let slot = nextReleasedSlot() {
+            let info = held.slots[slot]
+            let datagram = DatagramBytes(base: held.bytes(of: slot), length: Int(info.length))
+            giveBackHeld(slot)
+            if stamp.age(since: info.storedAt) > Rule.heldLifetime {
+                counters.countDrop(info.kind == .earlyJoiner ? .noHost : .roamingUnconfirmed)
+                continue
+            }
+            let isFromHost = info.kind == .hostCandidate
+            let verdict =
+                isFromHost
+                ? routeToClient(datagram, session: Int(info.session), stamp)
+                : routeToHost(datagram, user: Int(info.user), session: Int(info.session), stamp)
+            guard let target = verdict.target else { continue }
+            counters.add(1, to: .heldDelivered)
+            return Release(
+                bytes: datagram.base + Int(verdict.offset),
+                length: Int(verdict.length),
+                target: target,
+                port: isFromHost ? .client : .server
+            )
+        }
+        return nil
+    }
+
+    private mutating func nextReleasedSlot() -> Int? {
+        if releasingHeld != 0 {
+            defer { releasingHeld = 0 }
+            return Int(releasingHeld) - 1
+        }
+        guard releasingSession != 0 else { return nil }
+        let session = Int(releasingSession) - 1
+        guard sessionBooks[session].firstHeld != 0 else {
+            releasingSession = 0
+            return nil
+        }
+        let slot = Int(sessionBooks[session].firstHeld) - 1
+        unlinkEarlyJoiner(slot)
+        return slot
+    }
+
+    /// Takes an early joiner's datagram out of its session's and its user's books.
+    mutating func unlinkEarlyJoiner(_ slot: Int) {
+        let session = Int(held.slots[slot].session)
+        userRoaming[Int(held.slots[slot].user)].held = 0
+        sessionBooks[session].heldCount -= 1
+        var link = sessionBooks[session].firstHeld
+        if link == UInt32(slot + 1) {
+            sessionBooks[session].firstHeld = held.slots[slot].next
+            return
+        }
+        while link != 0 {
+            let current = Int(link) - 1
+            link = held.slots[current].next
+            if link == UInt32(slot + 1) {
+                held.slots[current].next = held.slots[slot].next
+                return
+            }
+        }
+    }
+
+    mutating func giveBackHeld(_ slot: Int) {
+        held.give(back: slot)
+        counters.set(.heldNow, to: UInt64(held.count))
+    }
+
+    /// Drops what a user still has waiting.
+    mutating func dropHeld(ofUser user: Int) {
+        guard userRoaming[user].held != 0 else { return }
+        let slot = Int(userRoaming[user].held) - 1
+        if held.slots[slot].kind == .earlyJoiner {
+            unlinkEarlyJoiner(slot)
+            counters.countDrop(.noHost)
+            giveBackHeld(slot)
+        } else {
+            settleCandidate(userRoaming + user, releases: false)
+        }
+    }
+}

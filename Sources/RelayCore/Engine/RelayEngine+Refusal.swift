@@ -1,0 +1,33 @@
+import RelayWire
+
+// Wrong tokens. Every kind of wrong gets the same work and the same answer; only counters tell them apart.
+extension RelayEngine {
+    /// - Parameter user: a departed user's slot, or -1 where nobody has these tokens.
+    mutating func refuse(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
+        if isBadSource(arrival.source) { return drop(.badSource) }
+        if ledger.isExhausted(arrival.source, now: arrival.now) { return drop(.guessBudget) }
+        let credentials = datagram.credentials
+        let session = findSession(credentials.sessionToken)
+        let mayAnswer: Bool
+        if user >= 0 {
+            counters.countDrop(.revoked)
+            mayAnswer = !isData || isFarewell(user: user, arrival)
+        } else {
+            counters.countDrop(session >= 0 ? .unknownUser : .unknownSession)
+            let isGuess = ledger.recordGuess(arrival.source, credentials, now: arrival.now)
+            if isGuess, session >= 0 { countWrongUser(session: session, arrival.stamp) }
+            mayAnswer = !isData
+        }
+        guard mayAnswer, ledger.takeAnswer(arrival.source, now: arrival.now) else { return .nothing }
+        counters.add(1, to: .invalidReplies)
+        datagram.rewriteAsReply(.invalid)
+        return .reply()
+    }
+
+    /// Whether the source is where a user was bound who was revoked or whose session ended within 30 seconds.
+    private func isFarewell(user: Int, _ arrival: Arrival) -> Bool {
+        let endpoint = endpoint(ofUser: user).pointee
+        guard arrival.stamp.age(since: endpoint.lastHeard) < Rule.farewellLifetime else { return false }
+        return endpoint.isAt(arrival.source) || userRoaming[user].retired == endpointKey(arrival.source)
+    }
+}

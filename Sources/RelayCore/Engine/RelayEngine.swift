@@ -1,0 +1,117 @@
+import RelayWire
+
+/// Who may send what to whom: one worker's sessions, users and learned addresses, and the rules of the wire protocol.
+///
+/// Pure: bytes, addresses and the time go in, verdicts come out. It makes no system call, reads no clock, allocates nothing
+/// after `init` and is driven by one thread. The region it works in belongs to the caller and must outlive it.
+package struct RelayEngine: ~Copyable {
+    let users: UnsafeMutablePointer<UserLine>
+    let userRoaming: UnsafeMutablePointer<Roaming>
+    let sessions: UnsafeMutablePointer<SessionLine>
+    let sessionBooks: UnsafeMutablePointer<SessionBook>
+    let sessionRoaming: UnsafeMutablePointer<Roaming>
+    let credentialsIndex: SlotIndex
+    let connectionIndex: SlotIndex
+    let sessionIndex: SlotIndex
+    let layout: EngineLayout
+    let hash: KeyedHash
+    let ledger: GuessLedger
+    package let counters: CounterPage
+    package internal(set) var settings: EngineSettings
+
+    var held: HeldPool
+    var events: EventQueue
+    var userPool = SlotPool()
+    var sessionPool = SlotPool()
+    var departed = DepartedList()
+    var liveUsers = 0
+    var liveSessions = 0
+    var sweepCursor = SweepCursor()
+    /// What `nextRelease` hands out: a session's early joiners, or one candidate's datagram (slots + 1).
+    var releasingSession: UInt32 = 0
+    var releasingHeld: UInt32 = 0
+    /// The relay's own addresses: a datagram from one of them and an own port is a loop.
+    var ownAddresses: [PeerAddress] = []
+
+    /// - Parameters:
+    ///   - memory: `layout.byteCount` zeroed bytes, 64-byte aligned.
+    ///   - hash: keyed with fresh random words.
+    ///   - ledger: shared by all workers of the process.
+    ///   - counters: this worker's page.
+    package init(
+        memory: UnsafeMutableRawPointer,
+        layout: EngineLayout,
+        settings: EngineSettings,
+        hash: KeyedHash,
+        ledger: GuessLedger,
+        counters: CounterPage
+    ) {
+        self.layout = layout
+        self.settings = settings
+        self.hash = hash
+        self.ledger = ledger
+        self.counters = counters
+        users = (memory + layout.users).bindMemory(to: UserLine.self, capacity: layout.userCapacity)
+        userRoaming = (memory + layout.userRoaming).bindMemory(to: Roaming.self, capacity: layout.userCapacity)
+        sessions = (memory + layout.sessions).bindMemory(to: SessionLine.self, capacity: layout.sessionCapacity)
+        sessionBooks = (memory + layout.sessionBooks).bindMemory(to: SessionBook.self, capacity: layout.sessionCapacity)
+        sessionRoaming = (memory + layout.sessionRoaming).bindMemory(to: Roaming.self, capacity: layout.sessionCapacity)
+        credentialsIndex = SlotIndex(memory: memory + layout.credentialsIndex, slots: layout.userCapacity)
+        connectionIndex = SlotIndex(memory: memory + layout.connectionIndex, slots: layout.userCapacity)
+        sessionIndex = SlotIndex(memory: memory + layout.sessionIndex, slots: layout.sessionCapacity)
+        held = HeldPool(memory: memory + layout.held)
+        events = .allocate()
+    }
+
+    deinit {
+        events.deallocate()
+    }
+
+    /// Tells the engine which addresses are the relay's own.
+    package mutating func setOwnAddresses(_ addresses: [PeerAddress]) {
+        ownAddresses = addresses
+    }
+
+    /// Hands every event since the last call to `receive`. Call after every batch, command and sweep.
+    package mutating func drainEvents(_ receive: (PlaneEvent) -> Void) {
+        if events.count > 0 { events.removeAll(receive) }
+    }
+}
+
+// Lookups. Each is one hash, one probe sequence over four-byte entries, and one line of the table that matches.
+extension RelayEngine {
+    /// The slot of the user, departed ones included, or -1.
+    @inline(__always)
+    func findUser(_ credentials: Credentials) -> Int {
+        let users = users
+        return credentialsIndex.find(hash(credentials.rawValue)) { users[$0].credentials == credentials.rawValue }
+    }
+
+    /// The slot of the session, or -1.
+    func findSession(_ token: UInt32) -> Int {
+        let sessions = sessions
+        return sessionIndex.find(hash(UInt64(token))) { sessions[$0].token == token }
+    }
+
+    /// The slot of the user who holds this connection id, or -1.
+    @inline(__always)
+    func findConnection(_ id: Int32, session: Int) -> Int {
+        let users = users
+        return connectionIndex.find(connectionHash(id, session: session)) {
+            users[$0].connectionID == id && users[$0].session == session
+        }
+    }
+
+    @inline(__always)
+    func connectionHash(_ id: Int32, session: Int) -> UInt64 {
+        hash(UInt64(UInt32(bitPattern: id)) | UInt64(session &+ 1) &<< 32)
+    }
+
+    func endpointKey(_ endpoint: PeerEndpoint) -> UInt64 {
+        hash(hash(endpoint.head, endpoint.high), endpoint.low ^ UInt64(endpoint.scope)) | 1
+    }
+
+    func addressKey(_ address: PeerAddress) -> UInt64 {
+        hash(hash(address.high, address.low), address.isIPv4 ? 4 : 6) | 1
+    }
+}

@@ -1,0 +1,41 @@
+/// The data plane as the control plane sees it: plain values down, events up. When a call has returned, every worker
+/// already behaves accordingly.
+package protocol DataPlane: Sendable {
+    /// How many workers forward datagrams, at least 1.
+    var workerCount: Int { get }
+
+    /// The worker that the kernel steers this session token to on the shared ports, 0 ..< `workerCount`.
+    func worker(forSessionToken token: UInt32) -> Int
+
+    /// The ports of a pair, host byte order.
+    func ports(of pair: PortPairID) -> PortPair
+
+    /// Starts serving a session; binds the pair's ports first where the pair is dedicated.
+    /// - Throws: `DataPlaneError` when the ports cannot be bound or a table is full; nothing is served then.
+    func add(_ plan: SessionPlan) async throws(DataPlaneError)
+
+    /// Starts accepting one more user of a live session.
+    func add(_ user: UserPlan, toSession sessionToken: UInt32) async throws(DataPlaneError)
+
+    /// Stops accepting a user: when it returns, not one more datagram of that user passes. Unknown users are no error.
+    func remove(userToken: UInt32, fromSession sessionToken: UInt32) async
+
+    /// Stops serving a session and gives a dedicated pair's ports back. Unknown sessions are no error.
+    func removeSession(_ sessionToken: UInt32) async
+}
+
+/// Why the data plane could not take a session or a user.
+package enum DataPlaneError: Error, Equatable {
+    /// A dedicated pair's port is taken by another process; `port` in host byte order, `reason` the system's words.
+    case portUnavailable(port: UInt16, reason: String)
+    /// The worker's table of sessions or users is full; `limit` is its size, `key` the configuration key that sets it.
+    case full(limit: Int, key: String)
+    /// The session is not (or no longer) served.
+    case unknownSession
+    /// The session's or the user's token is taken already: draw another.
+    case duplicateToken
+    /// Threads, memory or descriptors cannot be had; the system's words.
+    case cannotStart(reason: String)
+    /// The plane is stopping.
+    case stopped
+}

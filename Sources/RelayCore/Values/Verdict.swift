@@ -1,0 +1,90 @@
+/// What to do with a datagram that the engine looked at. The outgoing bytes already stand in the buffer.
+@frozen
+package struct Verdict {
+    package enum Action: UInt8 {
+        /// Nothing leaves. The reason is counted.
+        case nothing
+        /// Two bytes at offset 0 go back to the sender, from the address and port they came to.
+        case reply
+        /// `length` bytes at `offset` go to `target`, out of the other port of the pair.
+        case forward
+    }
+
+    package var action: Action
+    /// Whether `RelayEngine.nextRelease` has held datagrams to send now.
+    package var releasesHeld: Bool
+    /// In bytes from the buffer's start.
+    package var offset: UInt16
+    /// In bytes.
+    package var length: UInt16
+    /// An entry of the tables: stays valid until the next command or sweep.
+    package var target: UnsafeMutablePointer<BoundEndpoint>?
+
+    static var nothing: Verdict {
+        Verdict(action: .nothing, releasesHeld: false, offset: 0, length: 0, target: nil)
+    }
+
+    static func forward(_ offset: Int, _ length: Int, to target: UnsafeMutablePointer<BoundEndpoint>) -> Verdict {
+        Verdict(
+            action: .forward,
+            releasesHeld: false,
+            offset: UInt16(truncatingIfNeeded: offset),
+            length: UInt16(truncatingIfNeeded: length),
+            target: target
+        )
+    }
+
+    static func reply(releasesHeld: Bool = false) -> Verdict {
+        Verdict(action: .reply, releasesHeld: releasesHeld, offset: 0, length: 2, target: nil)
+    }
+}
+
+/// A held datagram that may leave now.
+package struct Release {
+    /// The bytes to send; valid until the next call of `process`, so send before.
+    package var bytes: UnsafeMutableRawPointer
+    /// In bytes.
+    package var length: Int
+    package var target: UnsafeMutablePointer<BoundEndpoint>
+    /// The port it leaves from.
+    package var port: PortRole
+}
+
+/// Which port of a pair a datagram arrived on: it decides who is who.
+package enum PortRole: UInt8, Sendable {
+    /// Hosts talk here.
+    case server
+    /// Every other player talks here.
+    case client
+}
+
+/// What the engine has to know of a datagram besides its bytes.
+package struct Arrival {
+    package var source: PeerEndpoint
+    package var local: LocalAddress
+    package var role: PortRole
+    /// 0 for the shared pair, n + 1 for the n-th dedicated pair.
+    package var pair: UInt32
+    /// Milliseconds of the monotonic clock; never runs backwards between calls.
+    package var now: UInt64
+
+    package init(source: PeerEndpoint, local: LocalAddress, role: PortRole, pair: UInt32, now: UInt64) {
+        self.source = source
+        self.local = local
+        self.role = role
+        self.pair = pair
+        self.now = now
+    }
+
+    var stamp: Stamp { Stamp(now: now) }
+}
+
+extension PortPairID {
+    /// The pair as the tables and `Arrival.pair` name it.
+    package var number: UInt32 {
+        switch self {
+        case .shared: 0
+        case .dedicated(let index): UInt32(truncatingIfNeeded: index) &+ 1
+        }
+    }
+}

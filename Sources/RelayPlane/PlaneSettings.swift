@@ -1,0 +1,36 @@
+package import RelayCore
+
+/// How the data plane is set up. Fixed until the next start.
+package struct PlaneSettings: Sendable {
+    /// Threads that forward, at least 1.
+    package var workers = 1
+    /// Local address of the UDP ports; `::` is both families on all addresses.
+    package var bind: PeerAddress
+    package var ports: PortMode
+    /// Sessions and users that one worker can hold.
+    package var sessionsPerWorker = 100_000
+    package var usersPerWorker = 1_048_576
+    package var engine = EngineSettings()
+    package var guesses = GuessLedger.Settings()
+
+    package init(bind: PeerAddress, ports: PortMode) {
+        self.bind = bind
+        self.ports = ports
+    }
+}
+
+/// Which UDP ports sessions are served on.
+package enum PortMode: Sendable, Equatable {
+    /// One pair for all; port 0 takes any free one.
+    case shared(PortPair)
+    /// A pair of neighbours for each session, from this range.
+    case dedicated(ClosedRange<UInt16>)
+
+    /// How many dedicated pairs there are.
+    package var dedicatedPairs: Int {
+        switch self {
+        case .shared: 0
+        case .dedicated(let range): range.count / 2
+        }
+    }
+}

@@ -1,0 +1,134 @@
+internal import LinuxIO
+package import RelayCore
+internal import Synchronization
+
+/// The data plane: its workers, and the calls that reach them. `RelayControl` knows it as a `DataPlane`.
+package final class RelayPlane: DataPlane {
+    private let settings: PlaneSettings
+    let binder: PortBinder
+    let mailboxes: [Mailbox]
+    /// The ports that all sessions share; 0 where each session has a pair of its own.
+    private let sharedPorts: PortPair
+    /// One page a worker.
+    package let counters: [CounterPage]
+    private let running: Mutex<Int>
+
+    /// Binds the ports and starts the workers.
+    /// - Parameters:
+    ///   - onEvent: called on a worker's thread; has to return at once.
+    ///   - onFailure: a worker died of a system call that cannot fail; the words for the log.
+    /// - Throws: `DataPlaneError.portUnavailable` where a port is taken, `.stopped` where threads or memory cannot be had.
+    package init(
+        _ settings: PlaneSettings,
+        onEvent: @escaping @Sendable (PlaneEvent) -> Void,
+        onFailure: @escaping @Sendable (String) -> Void
+    ) throws(DataPlaneError) {
+        self.settings = settings
+        binder = PortBinder(bind: settings.bind)
+        var shared: [PairSockets] = []
+        var engineSettings = settings.engine
+        switch settings.ports {
+        case .shared(let wanted):
+            (shared, sharedPorts) = try binder.openShared(wanted, workers: settings.workers)
+            engineSettings.ownPorts =
+                min(sharedPorts.server, sharedPorts.client)...max(sharedPorts.server, sharedPorts.client)
+        case .dedicated(let range):
+            sharedPorts = PortPair(server: 0, client: 0)
+            engineSettings.ownPorts = range
+        }
+        var random = SystemRandomNumberGenerator()
+        let hash = KeyedHash(seed: (random.next(), random.next()))
+        let ledger = GuessLedger.allocate(settings: settings.guesses, hash: hash)
+        let processors = Affinity.allowedProcessors()
+        var setupSettings = settings
+        setupSettings.engine = engineSettings
+        var pages: [CounterPage] = []
+        var boxes: [Mailbox] = []
+        var setups: [WorkerSetup] = []
+        do {
+            for index in 0..<settings.workers {
+                let mailbox = try Mailbox()
+                let page = CounterPage.allocate()
+                boxes.append(mailbox)
+                pages.append(page)
+                setups.append(
+                    WorkerSetup(
+                        index: index,
+                        processor: settings.workers <= processors.count ? processors[index] : nil,
+                        settings: setupSettings,
+                        shared: shared.isEmpty ? nil : shared[index],
+                        hash: hash,
+                        ledger: ledger,
+                        counters: page,
+                        mailbox: mailbox,
+                        ownAddresses: Self.ownAddresses(),
+                        onEvent: onEvent
+                    )
+                )
+            }
+        } catch {
+            for pair in shared { pair.closeAll() }
+            throw .cannotStart(reason: error.description)
+        }
+        counters = pages
+        mailboxes = boxes
+        running = Mutex(settings.workers)
+        for setup in setups {
+            do {
+                try Thread.start(name: "relay-\(setup.index)") { [weak self] in
+                    Self.runWorker(setup, onFailure)
+                    self?.running.withLock { $0 -= 1 }
+                }
+            } catch {
+                stop()
+                throw .cannotStart(reason: error.description)
+            }
+        }
+    }
+
+    private static func runWorker(_ setup: WorkerSetup, _ onFailure: @Sendable (String) -> Void) {
+        do {
+            if let processor = setup.processor { try Affinity.pinCurrentThread(to: processor) }
+        } catch {
+            onFailure("worker \(setup.index) is not pinned: \(error)")
+        }
+        do {
+            var worker = try Worker(setup)
+            try worker.run()
+        } catch {
+            for command in setup.mailbox.close() { command.refuse() }
+            onFailure("worker \(setup.index) stopped: \(error)")
+        }
+    }
+
+    private static func ownAddresses() -> [PeerAddress] {
+        LocalInterfaces.addresses().compactMap { PeerAddress(bytes: $0) }
+    }
+
+    package var workerCount: Int { mailboxes.count }
+
+    package func worker(forSessionToken token: UInt32) -> Int {
+        Steering.socket(forWord: token, of: mailboxes.count)
+    }
+
+    package func ports(of pair: PortPairID) -> PortPair {
+        switch (pair, settings.ports) {
+        case (.dedicated(let index), .dedicated(let range)):
+            let first = range.lowerBound + UInt16(truncatingIfNeeded: 2 * index)
+            return PortPair(server: first, client: first + 1)
+        default:
+            return sharedPorts
+        }
+    }
+
+    /// Reads the machine's addresses anew: interfaces come and go.
+    package func refreshOwnAddresses() {
+        let addresses = Self.ownAddresses()
+        for mailbox in mailboxes { _ = mailbox.post(.ownAddresses(addresses)) }
+    }
+
+    /// Stops the workers and closes the ports. Returns at once.
+    package func stop() {
+        for mailbox in mailboxes { _ = mailbox.post(.stop) }
+    }
+}
