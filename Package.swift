@@ -8,8 +8,39 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Products of other packages, by the names that targets use.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "causeway",
+    products: [
+        .executable(name: "causewayd", targets: ["causewayd"]),
+        .executable(name: "causeway-bench", targets: ["causeway-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
     targets: [
         // The data plane, from the wire up.
         .target(name: "CLinux"),
@@ -17,6 +48,52 @@ let package = Package(
         .target(name: "RelayCore", dependencies: ["RelayWire"], swiftSettings: strict),
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "RelayPlane", dependencies: ["RelayWire", "RelayCore", "LinuxIO"], swiftSettings: strict),
+
+        // The control plane, and what keeps it and speaks for it.
+        .target(name: "RelayNet", swiftSettings: strict),
+        .target(name: "RelayControl", dependencies: ["RelayCore", "RelayNet", crypto, logging], swiftSettings: strict),
+        .target(
+            name: "RelayStore",
+            dependencies: ["RelayCore", "RelayControl", logging, .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .target(name: "GeoLocation", dependencies: ["CMaxMindDB", "RelayNet"], swiftSettings: strict),
+        .target(name: "RelayMetrics", swiftSettings: strict),
+        .target(
+            name: "RelayHTTP",
+            dependencies: [
+                "GeoLocation", "RelayControl", "RelayMetrics", "RelayNet",
+                asyncHTTPClient, crypto, hummingbird, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+
+        // The daemon.
+        .target(
+            name: "RelayConfig", dependencies: ["RelayNet", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "causewayd",
+            dependencies: [
+                "GeoLocation", "LinuxIO", "RelayConfig", "RelayControl", "RelayCore", "RelayHTTP", "RelayMetrics",
+                "RelayNet", "RelayPlane", "RelayStore", argumentParser, logging, serviceLifecycle, unixSignals,
+            ],
+            swiftSettings: strict),
+
+        // The load generator. It has a codec of its own: a bug it shared with the relay would not show.
+        .target(
+            name: "BenchKit",
+            dependencies: [
+                "CLinux", asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            path: "bench/BenchKit", swiftSettings: strict),
+        .executableTarget(
+            name: "causeway-bench",
+            dependencies: ["BenchKit", argumentParser, unixSignals],
+            path: "bench/causeway-bench", swiftSettings: strict),
+
     ],
     swiftLanguageModes: [.v6]
 )

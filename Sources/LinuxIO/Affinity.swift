@@ -8,7 +8,7 @@ package enum Affinity {
     /// The numbers of the processors this process may use; at least one.
     package static func allowedProcessors() -> [Int] {
         var mask = [UInt64](repeating: 0, count: words)
-        guard clinux_sched_getaffinity(0, words * 8, &mask) > 0 else { return [0] }
+        guard clinux_sched_getaffinity(0, words * 8, &mask) == 0 else { return [0] }
         let allowed = (0..<words * 64).filter { mask[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
         return allowed.isEmpty ? [0] : allowed
     }

@@ -1,0 +1,82 @@
+extension ConfigurationKey {
+    /// `webhook.*`, `geoip.*`, `metrics.*`, `log.*`, `control.*` and `state.*`
+    static let serviceKeys: [ConfigurationKey] = [
+        ConfigurationKey(
+            "webhook.secret",
+            \.webhook.secret,
+            optional: .text("secret text"),
+            note: "none, unsigned",
+            example: "\"a long random text\"",
+            reloadable: true,
+            secret: true,
+            "The secret that signs webhooks (X-Causeway-Signature)."
+        ),
+        ConfigurationKey(
+            "webhook.allow_networks",
+            \.webhook.allowNetworks,
+            .list(of: .network, named: "networks"),
+            default: [],
+            note: "none",
+            example: "[10.20.0.0/16]",
+            reloadable: true,
+            """
+            Networks that webhooks may reach although they are loopback, private or link-local. Metadata services of \
+            clouds are among those.
+            """
+        ),
+        ConfigurationKey(
+            "geoip.database",
+            \.geoip.database,
+            optional: .path(),
+            note: "none, no lookup",
+            example: "/var/lib/GeoIP/GeoLite2-City.mmdb",
+            reloadable: false,
+            "A MaxMind DB file from which the API answers where an address is."
+        ),
+        ConfigurationKey(
+            "metrics.listen",
+            \.metrics.listen,
+            optional: .listener,
+            note: "the API's listener",
+            example: "127.0.0.1:9090",
+            reloadable: false,
+            "A listener of its own for /metrics; the API's listener then stops serving it."
+        ),
+        ConfigurationKey(
+            "log.level",
+            \.log.level,
+            .choice,
+            default: .info,
+            reloadable: true,
+            "The least severe level that is written."
+        ),
+        ConfigurationKey(
+            "log.format",
+            \.log.format,
+            .choice,
+            default: .automatic,
+            reloadable: false,
+            "The form of log lines. auto writes the journal's own fields under systemd, else text."
+        ),
+        ConfigurationKey(
+            "control.socket",
+            \.control.socket,
+            optional: .path(longest: ListenAddress.longestPath),
+            note: "control.sock in state.directory",
+            example: "/run/causeway/control.sock",
+            reloadable: false,
+            "The Unix socket through which causewayctl talks to the daemon."
+        ),
+        ConfigurationKey(
+            "state.directory",
+            \.state.directory,
+            optional: .path(),
+            default: "/var/lib/causeway",
+            reloadable: false,
+            """
+            The directory of the database and snapshots. Under systemd the default is $STATE_DIRECTORY; with --dev it is \
+            a temporary directory.
+            """
+        ),
+    ]
+}

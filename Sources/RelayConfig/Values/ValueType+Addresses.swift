@@ -1,0 +1,102 @@
+import Foundation
+import RelayNet
+
+extension ValueType where Value == IPAddress {
+    /// One IPv4 or IPv6 address.
+    static let address = parsed(
+        "IP address",
+        expected: "one IPv4 or IPv6 address, such as 203.0.113.7 or 2001:db8::7",
+        parse: { IPAddress($0) },
+        problem: { _ in "is not an IP address" },
+        write: { YAMLText.scalar($0.description) }
+    )
+}
+
+extension ValueType where Value == ListenAddress {
+    /// Address and port of a TCP listener, or a Unix socket.
+    static let listener = parsed(
+        "address:port, or unix:/path",
+        expected: "address:port such as 127.0.0.1:8080 or [::1]:8080, or unix:/path",
+        parse: { ListenAddress($0) },
+        problem: { text in
+            if text.hasPrefix("unix:") {
+                return "is not an absolute socket path of at most \(ListenAddress.longestPath) bytes"
+            }
+            if text.hasPrefix(":"), DecimalText.uint16(text.dropFirst()) != nil {
+                return "names no address (0.0.0.0 is every IPv4 address, [::] every address)"
+            }
+            return "is not an address with a port"
+        },
+        write: { YAMLText.scalar($0.description) }
+    )
+}
+
+extension ValueType where Value == PortPair {
+    /// The shared pair of UDP ports.
+    static let portPair = parsed(
+        "server/client, two different ports",
+        expected: "server/client such as 32000/32001: two different ports, 1 … 65535 (0/0: any free ones)",
+        parse: { PortPair($0) },
+        problem: { _ in "is not a pair of ports" },
+        write: { $0.description }
+    )
+}
+
+extension ValueType where Value == PortRange {
+    /// The range of UDP ports for pairs.
+    static let portRange = parsed(
+        "first-last, an even number of ports",
+        expected: "first-last such as 40000-49999: an even number of ports, 1 … 65535",
+        parse: { PortRange($0) },
+        problem: { _ in "is not a range with an even number of ports" },
+        write: { $0.description }
+    )
+}
+
+extension ValueType where Value == RelayHostname {
+    /// A public host name, or a wildcard.
+    static let hostname = parsed(
+        "host name, or \"*.\" and a host name",
+        expected: "a name such as relay.example.net or \"*.relay.example.net\"",
+        parse: { RelayHostname($0) },
+        problem: { IPAddress($0) == nil ? "is not a host name" : "is an address (relay.address takes those)" },
+        write: { YAMLText.scalar($0.description) }
+    )
+}
+
+extension ValueType where Value == WorkerCount {
+    /// The number of threads, or one a core.
+    static let workers = parsed(
+        "1 … 64, or auto",
+        expected: "1 … 64, or auto",
+        parse: { text in
+            if text == "auto" { return .automatic }
+            return DecimalText.int(text).flatMap { (1...64).contains($0) ? .count($0) : nil }
+        },
+        problem: { _ in "is not a number of threads" },
+        write: { workers in
+            switch workers {
+            case .automatic: "auto"
+            case .count(let count): String(count)
+            }
+        }
+    )
+}
+
+extension ValueType where Value == String {
+    /// The base of URLs: http or https, a host, no query; without a trailing slash once read.
+    static let baseURL = parsed(
+        "http or https URL",
+        expected: "a URL such as https://relay.example.net",
+        parse: { text in
+            guard text.utf8.count <= 1_024, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+                let url = URLComponents(string: text), ["http", "https"].contains(url.scheme),
+                url.host?.isEmpty == false,
+                url.user == nil, url.password == nil, url.query == nil, url.fragment == nil
+            else { return nil }
+            return text.hasSuffix("/") ? String(text.dropLast()) : text
+        },
+        problem: { _ in "is not the base of a URL (http or https, no user, query or fragment)" },
+        write: { YAMLText.scalar($0) }
+    )
+}

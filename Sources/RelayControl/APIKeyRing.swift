@@ -1,0 +1,71 @@
+/// The API keys that are valid now.
+package struct APIKeyRing: Sendable, Equatable {
+    package let keys: [APIKey]
+
+    package init(_ keys: [APIKey]) { self.keys = keys }
+
+    /// Who sends this `Authorization` header: `token KEY` (the documented form), `Bearer KEY` or the bare key; the scheme
+    /// in any case.
+    ///
+    /// Every key is compared in full, so that the time taken tells neither which key matched nor how far.
+    /// - Throws: `.unauthenticated`.
+    package func authenticate(authorizationHeader header: String?) throws(RelayError) -> APIPrincipal {
+        guard let presented = header.map(Self.key(in:)), !presented.isEmpty else {
+            throw RelayError(.unauthenticated, "no API key: send it as 'Authorization: token <key>'")
+        }
+        let digest = APIKey.digest(of: presented)
+        var match: Int?
+        for (index, key) in keys.enumerated() {
+            var difference: UInt8 = 0
+            for (ours, theirs) in zip(key.digest, digest) { difference |= ours ^ theirs }
+            match = difference == 0 ? index : match
+        }
+        guard let match else {
+            throw RelayError(.unauthenticated, "this API key is not known: check it against the keys in 'api.keys'")
+        }
+        return APIPrincipal(name: keys[match].name, scopes: keys[match].scopes)
+    }
+
+    private static func key(in header: String) -> String {
+        let parts = header.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
+        guard parts.count == 2 else { return parts.first ?? "" }
+        let rest = parts[1].drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        return ["token", "bearer"].contains(parts[0].lowercased()) ? String(rest) : header
+    }
+}
+
+/// The holder of a valid key.
+package struct APIPrincipal: Sendable, Equatable {
+    /// The key's name, for logs.
+    package let name: String
+    package let scopes: Set<APIScope>
+
+    package init(name: String, scopes: Set<APIScope>) {
+        self.name = name
+        self.scopes = scopes
+    }
+
+    /// The parts of the API that scopes tell apart.
+    package enum Area: String, Sendable, CaseIterable {
+        case sessions, lobbies
+        /// `/v1/ip` and what belongs to it: any key will do.
+        case addresses
+    }
+
+    /// Whether the key may make a call; `isRead` for GET.
+    package func may(_ area: Area, isRead: Bool) -> Bool {
+        if scopes.contains(.admin) || isRead && scopes.contains(.read) { return true }
+        switch area {
+        case .sessions: return scopes.contains(.sessions)
+        case .lobbies: return scopes.contains(.lobbies)
+        case .addresses: return true
+        }
+    }
+
+    /// - Throws: `.forbidden`, naming the scopes that would do.
+    package func require(_ area: Area, isRead: Bool) throws(RelayError) {
+        if may(area, isRead: isRead) { return }
+        let sufficient = isRead ? "'\(area.rawValue)', 'read' or 'admin'" : "'\(area.rawValue)' or 'admin'"
+        throw RelayError(.forbidden, "the key '\(name)' lacks the scope for this call: it needs \(sufficient)")
+    }
+}

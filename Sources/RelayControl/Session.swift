@@ -1,0 +1,61 @@
+package import RelayCore
+
+/// A relay session as the API shows it.
+package struct Session: Sendable, Equatable {
+    /// 12 lowercase hex digits and `-S`, unguessable.
+    package var id: String
+    /// The session's token, 1 … 2³¹ − 1.
+    package var token: UInt32
+    /// The live users in the order of their numbers; revoked ones are gone from here.
+    package var users: [SessionUser]
+    /// The number the next authorized user gets: 1 + the users ever added.
+    package var nextUserNumber: Int32
+    package var portPair: PortPairID
+    package var ports: PortPair
+    /// Number of the user who hosts, where one does.
+    package var hostNumber: Int32?
+    /// Whether a valid datagram ever arrived.
+    package var wasUsed: Bool
+    /// How often the daemon had started when the session was created: rejoin ids count restores since.
+    package var createdInGeneration: Int64
+    /// Seconds since 1970.
+    package var createdAt: Double
+    /// Grows with every session created: newest first is descending.
+    package var sequence: Int64
+    package var webhookURL: String?
+
+    package init(
+        id: String, token: UInt32, users: [SessionUser], nextUserNumber: Int32, portPair: PortPairID, ports: PortPair,
+        hostNumber: Int32? = nil, wasUsed: Bool = false, createdInGeneration: Int64, createdAt: Double,
+        sequence: Int64, webhookURL: String? = nil
+    ) {
+        self.id = id
+        self.token = token
+        self.users = users
+        self.nextUserNumber = nextUserNumber
+        self.portPair = portPair
+        self.ports = ports
+        self.hostNumber = hostNumber
+        self.wasUsed = wasUsed
+        self.createdInGeneration = createdInGeneration
+        self.createdAt = createdAt
+        self.sequence = sequence
+        self.webhookURL = webhookURL
+    }
+}
+
+/// A user of a session.
+package struct SessionUser: Sendable, Equatable {
+    /// k for the session's k-th user, from 1: also the connection id under which the host knows the user.
+    package var number: Int32
+    /// The address the API was told, echoed to the letter.
+    package var address: String
+    /// The user's token, 1 … 2³¹ − 1.
+    package var token: UInt32
+
+    package init(number: Int32, address: String, token: UInt32) {
+        self.number = number
+        self.address = address
+        self.token = token
+    }
+}

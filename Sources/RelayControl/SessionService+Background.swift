@@ -1,0 +1,96 @@
+internal import Logging
+package import RelayCore
+
+/// Work of the control plane that no caller waits for.
+enum BackgroundJob: Hashable, Sendable {
+    /// Write who hosts.
+    case recordHost(String)
+    /// Write that the session was used.
+    case recordUse(String)
+    /// End a session for lack of traffic.
+    case endIdle(String)
+    /// Make durable what is cut off.
+    case settle(String)
+}
+
+extension SessionService {
+    /// For how long the token of an ended session stays reserved, seconds.
+    private static let reservation: Double = 86_400
+
+    /// Takes in what the plane saw; returns without waiting for the disk. Events on unknown tokens are ignored.
+    package func handle(_ event: PlaneEvent) {
+        switch event {
+        case .hostClaimed(let sessionToken, let userToken):
+            guard let id = idsByToken[sessionToken],
+                let user = entries[id]?.session.users.first(where: { $0.token == userToken }),
+                entries[id]?.session.hostNumber != user.number
+            else { return }
+            entries[id]?.session.hostNumber = user.number
+            backlog.add(.recordHost(id))
+        case .sessionUsed(let sessionToken):
+            guard let id = idsByToken[sessionToken], entries[id]?.session.wasUsed == false else { return }
+            entries[id]?.session.wasUsed = true
+            backlog.add(.recordUse(id))
+        case .sessionIdle(let sessionToken):
+            guard let id = idsByToken[sessionToken] else { return }
+            backlog.add(.endIdle(id))
+        }
+        runBacklog()
+    }
+
+    /// Frees reserved tokens after 24 hours and tries again what the disk refused. Call it about once a minute.
+    package func housekeeping() async {
+        retryBacklog()
+        let limit = now() - Self.reservation
+        guard phase == .ready, tokens.hasReservation(before: limit) else { return }
+        do {
+            try await store.commit(.forgetReservedTokens(before: limit))
+            tokens.forget(before: limit)
+        } catch {
+            logger.warning("tokens of ended sessions stay reserved for now: \(error.message)")
+        }
+    }
+
+    /// Queues again what failed; called whenever the disk has just answered.
+    func retryBacklog() {
+        backlog.retryStalled()
+        runBacklog()
+    }
+
+    private func runBacklog() {
+        while let job = backlog.start() {
+            Task {
+                let succeeded = await self.perform(job)
+                self.backlog.finished(job, succeeded: succeeded)
+                // After a failure the disk gets a pause: until the next success elsewhere, or housekeeping.
+                self.runBacklog()
+            }
+        }
+    }
+
+    private func perform(_ job: BackgroundJob) async -> Bool {
+        do {
+            switch job {
+            case .recordHost(let id):
+                guard let session = entries[id]?.session else { return true }
+                try await store.commit(.setHost(number: session.hostNumber, sessionID: id))
+            case .recordUse(let id):
+                try await store.commit(.markUsed(sessionID: id))
+            case .endIdle(let id):
+                guard entries[id] != nil else { return true }
+                // What the disk refuses is owed then, and settled by a job of its own.
+                do { try await end(id, because: .idle) } catch {
+                    if error.code != .notFound { throw error }
+                }
+            case .settle(let id):
+                await enter(id)
+                defer { leave(id) }
+                try await settle(id)
+            }
+            return true
+        } catch {
+            logger.warning("a change is not durable yet, it will be tried again: \(error)")
+            return false
+        }
+    }
+}

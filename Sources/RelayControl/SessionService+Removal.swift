@@ -1,0 +1,91 @@
+internal import Logging
+internal import RelayCore
+
+/// Why a session ends.
+enum SessionEnd: String, Sendable {
+    case deleted
+    case idle = "no traffic"
+}
+
+/// What was cut off in the plane, but is not durable yet.
+struct Unsettled: Sendable {
+    struct Removal: Sendable {
+        var token: UInt32
+        /// Seconds since 1970.
+        var endedAt: Double
+        /// The pair that stays taken until the removal is durable: after a crash the session would want it back.
+        var pair: PortPairID?
+    }
+
+    /// The whole session.
+    var removal: Removal?
+    /// Numbers of revoked users by their tokens.
+    var revoked: [UInt32: Int32] = [:]
+}
+
+extension SessionService {
+    package func delete(id: String) async throws(RelayError) {
+        try requireReady()
+        try await uninterrupted { () async throws(RelayError) in
+            try await self.end(id, because: .deleted)
+            return ()
+        }
+    }
+
+    /// Plane, then disk.
+    func end(_ id: String, because reason: SessionEnd) async throws(RelayError) {
+        await enter(id)
+        defer { leave(id) }
+        if let entry = entries[id], entry.phase != .creating {
+            let session = entry.session
+            await plane.removeSession(session.token)
+            entries[id] = nil
+            idsByToken[session.token] = nil
+            tokens.end(session.token, at: now())
+            if entry.phase == .live {
+                index.remove(sequence: session.sequence)
+                count(session, sign: -1)
+            } else {
+                parkedCount -= 1
+            }
+            owe(removalOf: session, releasing: entry.phase == .live ? session.portPair : nil)
+            logger.info("session ended: \(reason.rawValue)", metadata: ["session": "\(id)"])
+        } else if unsettled[id]?.removal == nil {
+            throw Self.noSession
+        }
+        do throws(SessionStoreError) {
+            try await settle(id)
+        } catch {
+            throw RelayError(
+                .unavailable, "the session is cut off now, but that is not durable yet: retry. \(error.message)")
+        }
+        retryBacklog()
+    }
+
+    /// Notes that a session has to leave the disk. Its revoked users leave with it.
+    func owe(removalOf session: Session, releasing pair: PortPairID?) {
+        unsettled[session.id] = Unsettled(
+            removal: Unsettled.Removal(token: session.token, endedAt: now(), pair: pair))
+        backlog.stall(.settle(session.id))
+    }
+
+    /// Makes durable what is cut off in a session. The caller holds the session's lock.
+    func settle(_ id: String) async throws(SessionStoreError) {
+        guard let owed = unsettled[id] else { return }
+        // Whatever happens to this call, the backlog comes back to it.
+        backlog.stall(.settle(id))
+        if let removal = owed.removal {
+            try await store.commit(.removeSession(id: id, token: removal.token, endedAt: removal.endedAt))
+            if let pair = removal.pair { releasePair(pair) }
+            unsettled[id] = nil
+            backlog.settle(.settle(id))
+            return
+        }
+        for (token, number) in owed.revoked {
+            try await store.commit(.revokeUser(number: number, sessionID: id))
+            unsettled[id]?.revoked[token] = nil
+        }
+        unsettled[id] = nil
+        backlog.settle(.settle(id))
+    }
+}

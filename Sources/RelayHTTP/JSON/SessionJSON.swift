@@ -1,0 +1,97 @@
+package import GeoLocation
+package import RelayControl
+internal import RelayCore
+internal import RelayNet
+
+/// Turns sessions into the JSON objects of the API.
+///
+/// What has nothing to say is left out, never `null`: the published schema has no nulls.
+package struct SessionJSON: Sendable {
+    private let identity: RelayIdentity
+    private let locator: GeoLocator
+
+    /// - Parameters:
+    ///   - identity: what is announced as `relay.ip` and `relay.host`.
+    ///   - locator: where `latitude` and `longitude` of users come from.
+    package init(identity: RelayIdentity, locator: GeoLocator) {
+        self.identity = identity
+        self.locator = locator
+    }
+
+    /// What a webhook sends: the session object, as the answer to create has it.
+    package func webhookBody(_ session: Session) -> [UInt8] { object(session).bytes }
+
+    /// The session object with all its users.
+    func object(_ session: Session) -> JSONValue {
+        object(session, users: ("session_users", .array(session.users.map(object(_:)))))
+    }
+
+    /// The session object with one user only, under `session_user`: a shipped client tells host from joiner by that key.
+    func object(_ session: Session, authorized user: SessionUser) -> JSONValue {
+        object(session, users: ("session_user", object(user)))
+    }
+
+    /// A page of the list, with where the pages before and after it are.
+    func object(_ page: SessionPage) -> JSONValue {
+        let pages = max(1, (page.totalCount + page.limit - 1) / page.limit)
+        let next = page.page < pages ? page.page + 1 : nil
+        // From far past the end, the page before is the last one that there is.
+        let previous = page.page > 1 ? min(page.page - 1, pages) : nil
+        return .members([
+            "sessions": .array(page.sessions.map(object(_:))),
+            "total_count": .integer(Int64(page.totalCount)),
+            "pagination": .members([
+                "number": .integer(Int64(page.page)),
+                "next_page_number": next.map { .integer(Int64($0)) },
+                "previous_page_number": previous.map { .integer(Int64($0)) },
+                "paginator": .members(["num_pages": .integer(Int64(pages))]),
+                "has_next": .bool(next != nil),
+                "has_previous": .bool(previous != nil),
+            ]),
+        ])
+    }
+
+    private func object(_ session: Session, users: (key: String, value: JSONValue)) -> JSONValue {
+        // On a single node a session is ready as soon as anybody can ask for it.
+        .members([
+            "session_id": .string(session.id),
+            "authorization_token": .integer(Int64(session.token)),
+            "status": .string("READY"),
+            "ready": .bool(true),
+            "linked": .bool(true),
+            users.key: users.value,
+            "relay": relay(of: session),
+            "webhook_url": session.webhookURL.map { .string($0) },
+        ])
+    }
+
+    private func object(_ user: SessionUser) -> JSONValue {
+        let place = IPAddress(user.address).flatMap(locator.record(for:))
+        return .members([
+            "ip_address": .string(user.address),
+            "latitude": place?.latitude.map { .number($0) },
+            "longitude": place?.longitude.map { .number($0) },
+            "authorization_token": .integer(Int64(user.token)),
+        ])
+    }
+
+    private func relay(of session: Session) -> JSONValue {
+        let host = identity.host(forSessionID: session.id)
+        return .members([
+            "ip": .string(identity.address),
+            "host": .string(host),
+            "ports": .members([
+                "server": Self.port(session.ports.server, host: host),
+                "client": Self.port(session.ports.client, host: host),
+            ]),
+        ])
+    }
+
+    private static func port(_ port: UInt16, host: String) -> JSONValue {
+        .members([
+            "port": .integer(Int64(port)),
+            "protocol": .string("UDP"),
+            "link": .string("\(IPAddress(host)?.bracketed ?? host):\(port)"),
+        ])
+    }
+}

@@ -1,0 +1,62 @@
+/// The description of the API that `/openapi.json` serves (OpenAPI 3.1), as text in the binary: the daemon is one file.
+///
+/// Each group of calls brings its paths and its schemas; a test compares the paths with the routes.
+enum OpenAPIDocument {
+    static let text = """
+        {
+        "openapi": "3.1.0",
+        "info": \(info),
+        "servers": [{"url": "/"}],
+        "security": [{"apiKey": []}],
+        "tags": [{"name": "Relay sessions"}, {"name": "IP addresses"}, {"name": "Operations"}],
+        "paths": {\([relaySessionPaths, addressPaths, operationsPaths].joined(separator: ",\n"))},
+        "components": {
+          "securitySchemes": \(securitySchemes),
+          "responses": \(responses),
+          "schemas": {\([commonSchemas, relaySessionSchemas, addressSchemas].joined(separator: ",\n"))}
+        }
+        }
+        """
+
+    private static let info = #"""
+        {
+          "title": "Causeway relay API",
+          "version": "1.0.0",
+          "description": "Creates and manages relay sessions. Errors are always {\"message\": \"...\"}."
+        }
+        """#
+
+    private static let securitySchemes = #"""
+        {
+          "apiKey": {
+            "type": "apiKey", "in": "header", "name": "Authorization",
+            "description": "`token <key>`; `Bearer <key>` and the bare key are accepted too."
+          }
+        }
+        """#
+
+    private static let responses = #"""
+        {
+          "Invalid": {"description": "The request is not valid; the message says what to fix.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": {"message": "users[1].ip is \"x\", which is not an IP address; send an IPv4 or IPv6 literal"}}}},
+          "Unauthorized": {"description": "No API key, or a wrong one.", "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "Forbidden": {"description": "The key lacks the scope for this call.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "NotFound": {"description": "There is no such thing.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "Timeout": {"description": "The request did not arrive in time.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "TooLarge": {"description": "The body is too large.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "TooMany": {"description": "The key makes too many of these calls.", "headers": {"Retry-After": {"description": "Seconds to wait.", "required": true, "schema": {"type": "integer", "minimum": 1}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "Failure": {"description": "The relay failed; its log says why.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "Unavailable": {"description": "Not now: capacity used up, no relay matches the filters, or the relay is starting or stopping.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+        }
+        """#
+
+    private static let commonSchemas = #"""
+        "Error": {
+          "type": "object", "required": ["message"], "additionalProperties": false,
+          "properties": {"message": {"type": "string", "minLength": 1, "description": "What happened and what to do."}}
+        },
+        "IPAddress": {
+          "type": "string", "description": "An IPv4 or IPv6 literal.",
+          "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}], "examples": ["198.51.100.7", "2001:db8::7"]
+        }
+        """#
+}

@@ -1,0 +1,52 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import RelayControl
+internal import RelayNet
+
+/// A request on its way to a route's handler: let in, and its path taken apart.
+struct APICall: Sendable {
+    let request: Request
+    let parameters: [String: String]
+    /// Whose address the request came from, behind trusted proxies.
+    let caller: IPAddress
+    let maxBodyBytes: Int
+
+    /// The value of a parameter of the route's template.
+    func parameter(_ name: String) -> String {
+        guard let value = parameters[name] else { preconditionFailure("the route has no parameter '\(name)'") }
+        return value
+    }
+
+    /// A whole number from the query; `nil` where it is not given.
+    func queryNumber(_ name: String, in range: ClosedRange<Int>) throws(RelayError) -> Int? {
+        let values = request.uri.queryParameters[values: Substring(name)]
+        guard let value = values.first else { return nil }
+        guard values.count == 1 else { throw RelayError(.invalid, "\(name) is given \(values.count) times; send it once") }
+        guard let number = Int(value), range.contains(number) else {
+            throw RelayError(
+                .invalid,
+                "\(name) is \(String(value).quotedForMessage); send a whole number, \(range.lowerBound) to "
+                    + "\(range.upperBound)")
+        }
+        return number
+    }
+
+    /// The body as a JSON object.
+    func jsonBody() async throws -> JSONField {
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        if let announced, announced > maxBodyBytes { throw APIFailure.bodyTooLarge(limit: maxBodyBytes) }
+        var bytes: [UInt8] = []
+        for try await chunk in request.body {
+            guard bytes.count + chunk.readableBytes <= maxBodyBytes else {
+                throw APIFailure.bodyTooLarge(limit: maxBodyBytes)
+            }
+            bytes += chunk.readableBytesView
+        }
+        // A connection that breaks off looks like the end of the body to the framework.
+        if let announced, announced != bytes.count {
+            throw RelayError(.invalid, "the body broke off after \(bytes.count) of \(announced) bytes; send it again")
+        }
+        return try JSONField(body: bytes)
+    }
+}

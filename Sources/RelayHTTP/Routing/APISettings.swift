@@ -1,0 +1,35 @@
+package import RelayControl
+package import RelayNet
+internal import Synchronization
+
+/// What a reload may change while requests are served.
+package struct APISettings: Sendable {
+    package var keys: APIKeyRing
+    /// Peers whose `X-Forwarded-For` counts.
+    package var trustedProxies: [IPNetwork]
+    /// The largest body that is read.
+    package var maxBodyBytes: Int
+    /// How often each key may create sessions and authorize users; `nil` for as often as it likes.
+    package var keyRate: CallRate?
+
+    package init(
+        keys: APIKeyRing, trustedProxies: [IPNetwork] = [], maxBodyBytes: Int = 1 << 20, keyRate: CallRate? = nil
+    ) {
+        self.keys = keys
+        self.trustedProxies = trustedProxies
+        self.maxBodyBytes = maxBodyBytes
+        self.keyRate = keyRate
+    }
+}
+
+/// The settings in force now.
+final class APISettingsBox: Sendable {
+    private let settings: Mutex<APISettings>
+
+    init(_ settings: APISettings) { self.settings = Mutex(settings) }
+
+    var current: APISettings {
+        get { settings.withLock { $0 } }
+        set { settings.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,104 @@
+package import GeoLocation
+package import Logging
+package import RelayControl
+package import RelayMetrics
+internal import ServiceLifecycle
+
+/// The HTTP API: its listener, and a second one for `/metrics` where that is set.
+package final class APIServer: Service {
+    /// What stays as it is until the next start.
+    package struct Configuration: Sendable {
+        package var listen: ListenAddress
+        /// TLS on the API listener; `nil` for plain HTTP.
+        package var tls: TLSCredentials?
+        /// A listener of its own for `/metrics`, plain HTTP; the API's own then has none.
+        package var metricsListen: ListenAddress?
+        package var limits: ListenerLimits
+
+        package init(
+            listen: ListenAddress, tls: TLSCredentials? = nil, metricsListen: ListenAddress? = nil,
+            limits: ListenerLimits = ListenerLimits()
+        ) {
+            self.listen = listen
+            self.tls = tls
+            self.metricsListen = metricsListen
+            self.limits = limits
+        }
+    }
+
+    /// What the API asks the rest of the daemon.
+    package struct Dependencies: Sendable {
+        package var directory: any SessionDirectory
+        package var sessionJSON: SessionJSON
+        package var locator: GeoLocator
+        /// Counts the answered requests.
+        package var counters: HTTPRequestCounters
+        /// Renders `/metrics`.
+        package var metrics: @Sendable () async -> MetricsPage
+        /// Answers `/readyz`.
+        package var readiness: @Sendable () async -> Readiness
+
+        package init(
+            directory: any SessionDirectory, sessionJSON: SessionJSON, locator: GeoLocator,
+            counters: HTTPRequestCounters, metrics: @escaping @Sendable () async -> MetricsPage,
+            readiness: @escaping @Sendable () async -> Readiness
+        ) {
+            self.directory = directory
+            self.sessionJSON = sessionJSON
+            self.locator = locator
+            self.counters = counters
+            self.metrics = metrics
+            self.readiness = readiness
+        }
+    }
+
+    private let settings: APISettingsBox
+    private let tls: TLSCredentialsBox?
+    let api: HTTPListener<APIResponder>
+    let metrics: HTTPListener<APIResponder>?
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - onListening: told the address of the API that was really bound, once it accepts connections.
+    ///   - onMetricsListening: the same for the listener of `/metrics`.
+    package init(
+        configuration: Configuration, settings: APISettings, dependencies: Dependencies, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onMetricsListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+    ) {
+        let settings = APISettingsBox(settings)
+        let tls = configuration.tls.map(TLSCredentialsBox.init)
+        let metricsRoute = OperationsRoutes.metrics(dependencies.metrics)
+        var routes = OperationsRoutes(readiness: dependencies.readiness).routes
+        if configuration.metricsListen == nil { routes.append(metricsRoute) }
+        routes += RelaySessionRoutes(directory: dependencies.directory, json: dependencies.sessionJSON).routes
+        routes += AddressRoutes(locator: dependencies.locator).routes
+        func responder(_ routes: [Route]) -> APIResponder {
+            APIResponder(routes: routes, settings: settings, counters: dependencies.counters, logger: logger)
+        }
+        self.settings = settings
+        self.tls = tls
+        self.logger = logger
+        api = HTTPListener(
+            name: "api.listen", address: configuration.listen, tls: tls, limits: configuration.limits,
+            responder: responder(routes), logger: logger, onListening: onListening)
+        metrics = configuration.metricsListen.map { address in
+            HTTPListener(
+                name: "metrics.listen", address: address, tls: nil, limits: configuration.limits,
+                responder: responder([metricsRoute]), logger: logger, onListening: onMetricsListening)
+        }
+    }
+
+    /// Serves until the task is cancelled or asked to stop gracefully; requests that are under way are then finished.
+    /// - Throws: `ListenerError` when an address cannot be bound.
+    package func run() async throws {
+        let services: [any Service] = if let metrics { [api, metrics] } else { [api] }
+        try await ServiceGroup(services: services, logger: logger).run()
+    }
+
+    /// Puts other settings in force for the requests from now on.
+    package func apply(_ settings: APISettings) { self.settings.current = settings }
+
+    /// Puts another certificate in force for the connections from now on. Without TLS at the start there is none later.
+    package func apply(_ credentials: TLSCredentials) { tls?.current = credentials }
+}

@@ -1,0 +1,64 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+
+/// A listener that serves HTTP/1.1 to a responder until it is stopped.
+struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context == APIContext {
+    /// The configuration key of its address, for messages.
+    let name: String
+    let address: ListenAddress
+    let tls: TLSCredentialsBox?
+    let limits: ListenerLimits
+    let responder: Responder
+    let logger: Logger
+    /// Told the address that was really bound, once connections are accepted.
+    let onListening: @Sendable (ListenAddress) async -> Void
+
+    /// The same as an application of the framework, for its tests too.
+    var application: Application<Responder> {
+        Application(
+            responder: responder,
+            server: HTTPServerBuilder { answer in
+                let plain = HTTP1Channel(responder: answer, configuration: channelConfiguration)
+                return if let tls { TLSListenerChannel(base: plain, credentials: tls) } else { plain }
+            },
+            configuration: ApplicationConfiguration(
+                address: address.bindAddress,
+                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)),
+            onServerRunning: { channel in
+                do {
+                    try await channel.eventLoop.submit {
+                        try channel.pipeline.syncOperations.addHandler(
+                            AcceptErrorHandler(logger: logger), position: .first)
+                    }.get()
+                } catch {
+                    logger.debug("the listener closed while it started: \(error)")
+                }
+                await onListening(address.bound(to: channel.localAddress))
+            },
+            logger: logger
+        )
+    }
+
+    /// - Throws: `ListenerError` when the address cannot be bound.
+    func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ListenerError("'\(name)': cannot listen on \(address): \(error.description)")
+        } catch is SocketAddressError {
+            throw ListenerError("'\(name)': cannot listen on \(address): there is no such host, or the path is too long")
+        }
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits: limits)],
+            idleTimeout: limits.idleTimeout,
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
+    }
+}

@@ -1,0 +1,240 @@
+internal import GRDB
+package import RelayControl
+
+/// Durable records in one SQLite file, `causeway.db` in the state directory.
+///
+/// `load` opens it; before, and after `close`, every change is refused. One connection writes. Changes that arrive while a
+/// transaction is on its way to the disk wait and share the next one, so that one fsync serves many callers.
+package actor SQLiteSessionStore: SessionStore {
+    private let path: String
+    private let options: StoreOptions
+    private nonisolated let executor = SerialQueueExecutor(label: "causeway.store")
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private var directory: StateDirectory?
+    private var connection: StoreConnection?
+    private let writer = ChangeWriter()
+    private var ballast: Ballast
+    /// Why changes are refused, where they are.
+    private var obstacle: SessionStoreError? = SessionStoreErrors.notLoaded
+    /// When a connection that failed may be replaced; `nil` where that is no remedy.
+    private var reopenAt: ContinuousClock.Instant?
+    private var waiting: [Waiting] = []
+    private var isDrainScheduled = false
+
+    /// How many transactions were ever committed to this database: after a restart, a smaller number than the one seen before
+    /// tells that its tail was lost.
+    package private(set) var commitSequence: Int64 = 0
+
+    private struct Waiting {
+        var change: StoreChange
+        var answer: CheckedContinuation<Result<Void, SessionStoreError>, Never>
+    }
+
+    /// - Parameter directory: the state directory; created with mode 0700 where it is missing, its parent must exist.
+    package init(directory: String, options: StoreOptions = StoreOptions()) {
+        path = directory
+        self.options = options
+        ballast = Ballast(directory: directory, size: options.ballastSize)
+    }
+
+    /// Whether changes are accepted now.
+    package var isHealthy: Bool { obstacle == nil }
+
+    package func load() throws(SessionStoreError) -> StoredState {
+        guard connection == nil else { throw SessionStoreErrors.refused("the state directory is open already") }
+        let directory = try StateDirectory(path: path)
+        let connection = try StoreConnection(path: directory.databasePath, options: options)
+        let (state, sequences): (StoredState, [String: Int64])
+        do {
+            (state, sequences) = try connection.transaction { db in try Self.startGeneration(db) }
+            commitSequence = try connection.transaction { db in try MetaRecord.commitSequence.read(from: db) ?? 0 }
+        } catch {
+            try? connection.close()
+            throw SessionStoreErrors.any(error)
+        }
+        writer.load(sequences)
+        ballast = Ballast(directory: path, size: options.ballastSize)
+        _ = ballast.allowsAdditions()
+        self.directory = directory
+        self.connection = connection
+        obstacle = nil
+        reopenAt = nil
+        return state
+    }
+
+    /// Counts this start and reads what is there.
+    private static func startGeneration(_ db: Database) throws -> (StoredState, [String: Int64]) {
+        let last = try MetaRecord.generation.read(from: db)
+        if last == nil, try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sessions)") == true {
+            throw SessionStoreErrors.damagedMeta(MetaRecord.generation.rawValue)
+        }
+        let generation = (last ?? 0) + 1
+        var reader = StateReader(db, generation: generation)
+        let state = try reader.read()
+        try MetaRecord.generation.write(generation, to: db)
+        try countCommit(db)
+        return (state, reader.sequences)
+    }
+
+    @discardableResult
+    private static func countCommit(_ db: Database) throws -> Int64 {
+        let number = (try MetaRecord.commitSequence.read(from: db) ?? 0) + 1
+        try MetaRecord.commitSequence.write(number, to: db)
+        return number
+    }
+
+    package func commit(_ change: StoreChange) async throws(SessionStoreError) {
+        let result = await withCheckedContinuation { answer in
+            waiting.append(Waiting(change: change, answer: answer))
+            scheduleDrain()
+        }
+        try result.get()
+    }
+
+    /// Refuses further changes, writes the log into the database file and gives the directory free.
+    package func close() {
+        while !waiting.isEmpty { drain() }
+        obstacle = SessionStoreErrors.closed
+        reopenAt = nil
+        try? connection?.close()
+        connection = nil
+        directory = nil
+    }
+
+    // MARK: Group commit
+
+    /// The drain queues behind the callers that arrived while the last transaction was on its way.
+    private func scheduleDrain() {
+        guard !isDrainScheduled else { return }
+        isDrainScheduled = true
+        Task { self.drain() }
+    }
+
+    private func drain() {
+        isDrainScheduled = false
+        let group = Array(waiting.prefix(options.groupSize))
+        waiting.removeFirst(group.count)
+        if !waiting.isEmpty { scheduleDrain() }
+        guard !group.isEmpty else { return }
+        for (waiting, result) in zip(group, write(group.map(\.change))) { waiting.answer.resume(returning: result) }
+    }
+
+    private func write(_ changes: [StoreChange]) -> [Result<Void, SessionStoreError>] {
+        reopenIfDue()
+        if let obstacle { return changes.map { _ in .failure(obstacle) } }
+        // While nothing is held back for removals, only removals may use what is left.
+        let allowed = ballast.allowsAdditions() ? Array(changes.indices) : Self.removals(in: changes)
+        var results = changes.map { _ in Result<Void, SessionStoreError>.failure(SessionStoreErrors.noSpace) }
+        do throws(SessionStoreError) {
+            for (index, result) in zip(allowed, try transact(allowed.map { changes[$0] })) { results[index] = result }
+        } catch {
+            guard error.kind == .diskFull else { return note(error, for: changes) }
+            return writeRemovals(changes)
+        }
+        return results
+    }
+
+    /// The disk is full: what is held back goes to those who cut somebody off.
+    private func writeRemovals(_ changes: [StoreChange]) -> [Result<Void, SessionStoreError>] {
+        var results = changes.map { _ in Result<Void, SessionStoreError>.failure(SessionStoreErrors.noSpace) }
+        guard ballast.release() else { return results }
+        let removals = Self.removals(in: changes)
+        do throws(SessionStoreError) {
+            for (index, result) in zip(removals, try transact(removals.map { changes[$0] })) { results[index] = result }
+        } catch {
+            if error.kind != .diskFull { return note(error, for: changes) }
+        }
+        return results
+    }
+
+    private static func removals(in changes: [StoreChange]) -> [Int] {
+        changes.indices.filter { index in
+            switch changes[index] {
+            case .revokeUser, .removeSession, .removeWebhook, .forgetReservedTokens: true
+            case .createSession, .addUser, .movePorts, .setHost, .markUsed, .retryWebhook: false
+            }
+        }
+    }
+
+    /// One transaction; a change that is refused for its own sake does not take the others with it.
+    private func transact(_ changes: [StoreChange]) throws(SessionStoreError) -> [Result<Void, SessionStoreError>] {
+        guard let connection, !changes.isEmpty else { return [] }
+        do {
+            let (number, results) = try connection.transaction { db in
+                let results = try changes.map { try writeOne($0, db) }
+                return (try Self.countCommit(db), results)
+            }
+            commitSequence = number
+            writer.keep()
+            return results
+        } catch {
+            writer.undo(to: 0)
+            throw SessionStoreErrors.any(error)
+        }
+    }
+
+    private func writeOne(_ change: StoreChange, _ db: Database) throws -> Result<Void, SessionStoreError> {
+        let mark = writer.mark
+        do {
+            try db.inSavepoint {
+                try writer.apply(change, to: db)
+                return .commit
+            }
+            return .success(())
+        } catch let error as SessionStoreError {
+            writer.undo(to: mark)
+            return .failure(error)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT && db.isInsideTransaction {
+            writer.undo(to: mark)
+            return .failure(SessionStoreErrors.sqlite(error))
+        }
+    }
+
+    // MARK: Failures
+
+    /// After a disk error nobody knows what SQLite's cache and the kernel's still agree on, so the connection is given up.
+    /// Another program's lock and a read-only file say nothing against it.
+    private func note(_ error: SessionStoreError, for changes: [StoreChange]) -> [Result<Void, SessionStoreError>] {
+        if error.kind != .locked, error.kind != .readOnly {
+            try? connection?.close()
+            connection = nil
+            obstacle = error
+            reopenAt = .now + options.reopenPause
+        }
+        return changes.map { _ in .failure(error) }
+    }
+
+    private func reopenIfDue() {
+        guard let due = reopenAt, due <= .now, let directory else { return }
+        reopenAt = .now + options.reopenPause
+        do {
+            let fresh = try StoreConnection(path: directory.databasePath, options: options)
+            let (found, sequences) = try fresh.transaction { db in
+                (try MetaRecord.commitSequence.read(from: db) ?? 0, try Self.sequences(db))
+            }
+            guard found >= commitSequence else {
+                try? fresh.close()
+                obstacle = SessionStoreErrors.lostTail(found: found, expected: commitSequence)
+                reopenAt = nil
+                return
+            }
+            connection = fresh
+            commitSequence = found
+            writer.load(sequences)
+            obstacle = nil
+            reopenAt = nil
+        } catch {
+            obstacle = SessionStoreErrors.any(error)
+        }
+    }
+
+    private static func sequences(_ db: Database) throws -> [String: Int64] {
+        var sequences: [String: Int64] = [:]
+        try db.cachedStatement(sql: SessionRecord.selectAll).forEachRow { row in
+            if let record = SessionRecord(&row) { sequences[record.id] = record.sequence }
+        }
+        return sequences
+    }
+}

@@ -1,0 +1,89 @@
+import GeoLocation
+import Glibc
+import Logging
+import RelayConfig
+import RelayCore
+import RelayHTTP
+import RelayNet
+import RelayPlane
+
+// The parts that are made from the configuration, each with words for the operator where it cannot be.
+extension Daemon {
+    static func locator(_ database: String?) throws -> GeoLocator {
+        guard let database else { return GeoLocator() }
+        do {
+            return GeoLocator(try GeoDatabase(path: database))
+        } catch {
+            throw CommandFailure("geoip.database: \(error)")
+        }
+    }
+
+    static func plane(
+        _ configuration: Configuration, logger: Logger, onEvent: @escaping @Sendable (PlaneEvent) -> Void
+    ) throws -> RelayPlane {
+        do {
+            return try RelayPlane(try configuration.planeSettings, onEvent: onEvent) { words in
+                logger.critical("\(words)")
+            }
+        } catch let error as DataPlaneError {
+            switch error {
+            case .portUnavailable(let port, let reason):
+                throw CommandFailure(
+                    "UDP port \(port) cannot be bound (\(reason)). Is another relay running? Choose other ports with "
+                        + "relay.ports.shared, or another address with relay.bind.")
+            case .cannotStart(let reason):
+                throw CommandFailure("the data plane cannot start: \(reason)")
+            default:
+                throw CommandFailure("the data plane cannot start: \(error)")
+            }
+        }
+    }
+
+    static func server(_ configuration: Configuration) throws -> APIServer.Configuration {
+        var limits = ListenerLimits()
+        limits.maxConnections = configuration.limits.apiConnections
+        return APIServer.Configuration(
+            listen: configuration.api.listen.forServer, tls: try credentials(configuration.api.tls),
+            metricsListen: configuration.metrics.listen?.forServer, limits: limits)
+    }
+
+    private static func credentials(_ tls: Configuration.TLS) throws -> TLSCredentials? {
+        guard let certificate = tls.certificate, let key = tls.key else { return nil }
+        do {
+            return try TLSCredentials(certificateFile: certificate, keyFile: key)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+}
+
+extension Configuration {
+    var apiSettings: APISettings {
+        APISettings(
+            keys: keyRing, trustedProxies: api.trustedProxies, maxBodyBytes: limits.apiBody,
+            keyRate: limits.apiRate > 0
+                ? CallRate(perSecond: Double(limits.apiRate), burst: Double(limits.apiRate)) : nil)
+    }
+}
+
+extension RelayConfig.ListenAddress {
+    var forServer: RelayHTTP.ListenAddress {
+        switch self {
+        case .tcp(let address, let port): .tcp(host: address.description, port: Int(port))
+        case .unix(let path): .unix(path: path)
+        }
+    }
+}
+
+extension DevelopmentMode {
+    /// Prints how to use the API.
+    func announce(_ address: RelayHTTP.ListenAddress, isTLS: Bool) {
+        let scheme = isTLS ? "https" : "http"
+        switch address {
+        case .tcp: print(banner(api: "\(scheme)://\(address)", unixSocket: nil))
+        case .unix(let path): print(banner(api: "\(scheme)://localhost", unixSocket: path))
+        }
+        // Every stream: whoever reads a pipe has to see it now.
+        fflush(nil)
+    }
+}

@@ -1,0 +1,129 @@
+import GeoLocation
+import Glibc
+import LinuxIO
+import Logging
+import RelayConfig
+import RelayControl
+import RelayCore
+import RelayHTTP
+import RelayNet
+import RelayPlane
+import RelayStore
+import ServiceLifecycle
+import UnixSignals
+
+/// The composition root: one of each, wired together, run until a signal. The order is the promise: ports first, so that
+/// nobody is refused; then the state is restored; then the API says it is ready.
+struct Daemon {
+    private let configuration: Configuration
+    private let development: DevelopmentMode?
+    private let logger: Logger
+    private let plane: RelayPlane
+    private let store: SQLiteSessionStore
+    private let sessions: SessionService
+    private let webhooks: WebhookDispatcher
+    private let server: APIServer
+    private let planeEvents: AsyncStream<PlaneEvent>
+
+    /// Binds the ports and opens nothing else yet.
+    /// - Throws: `CommandFailure` with words for the operator.
+    init(_ configuration: Configuration, development: DevelopmentMode?, logger: Logger) throws {
+        self.configuration = configuration
+        self.development = development
+        self.logger = logger
+        ProcessLimits.raiseOpenFiles()
+        let locator = try Self.locator(configuration.geoip.database)
+        let (events, continuation) = AsyncStream.makeStream(of: PlaneEvent.self)
+        planeEvents = events
+        plane = try Self.plane(configuration, logger: logger) { continuation.yield($0) }
+        guard let directory = configuration.state.directory else {
+            throw CommandFailure("state.directory is not set: name a directory that the daemon may write to")
+        }
+        store = SQLiteSessionStore(directory: directory)
+        let sender = HTTPWebhookSender(
+            secret: configuration.webhook.secret,
+            policy: WebhookTargetPolicy(
+                allowedNetworks: configuration.webhook.allowNetworks, allowsLoopback: configuration.isDev),
+            now: WallClock.now)
+        let webhooks = WebhookDispatcher(sender: sender, store: store, logger: logger, now: WallClock.now)
+        self.webhooks = webhooks
+        let sessionJSON = SessionJSON(identity: configuration.identity, locator: locator)
+        let sessions = SessionService(
+            plane: plane, store: store, settings: configuration.sessionSettings, logger: logger, now: WallClock.now,
+            renderWebhook: { sessionJSON.webhookBody($0) }, submitWebhook: { webhooks.submit($0) })
+        self.sessions = sessions
+        let requests = HTTPRequestCounters()
+        let report = MetricsReport(plane: plane, sessions: sessions, webhooks: webhooks, requests: requests)
+        server = APIServer(
+            configuration: try Self.server(configuration),
+            settings: configuration.apiSettings,
+            dependencies: APIServer.Dependencies(
+                directory: sessions, sessionJSON: sessionJSON, locator: locator, counters: requests,
+                metrics: { await report.page() },
+                readiness: {
+                    await sessions.isReady ? .ready : .notReady(reason: "still restoring the sessions of the last run")
+                }),
+            logger: logger,
+            onListening: { [logger] address in
+                logger.info("API is listening", metadata: ["address": "\(address)"])
+                development?.announce(address, isTLS: configuration.api.tls.certificate != nil)
+            },
+            onMetricsListening: { [logger] address in
+                logger.info("metrics are listening", metadata: ["address": "\(address)"])
+            })
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    /// - Throws: `CommandFailure` where the state cannot be restored or an address cannot be bound.
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let ports = plane.ports(of: .shared)
+        logger.info(
+            "relaying",
+            metadata: [
+                "workers": "\(plane.workerCount)",
+                "ports": "\(configuration.relay.ports.dedicated?.description ?? "\(ports.server)/\(ports.client)")",
+            ])
+        let services: [any Service] = [
+            server, RestoreService(sessions: sessions, logger: logger), eventService, webhookService, housekeeping,
+        ]
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
+        do {
+            try await group.run()
+        } catch {
+            await shutDown()
+            throw CommandFailure("\(error)")
+        }
+        await shutDown()
+        logger.info("stopped")
+    }
+
+    private func shutDown() async {
+        plane.stop()
+        await store.close()
+    }
+
+    private var eventService: some Service {
+        BackgroundService { [planeEvents, sessions] in
+            for await event in planeEvents { await sessions.handle(event) }
+        }
+    }
+
+    private var webhookService: some Service {
+        BackgroundService { [webhooks] in await webhooks.run() }
+    }
+
+    private var housekeeping: some Service {
+        BackgroundService { [plane, sessions] in
+            while true {
+                try await Task.sleep(for: .seconds(60))
+                await sessions.housekeeping()
+                plane.refreshOwnAddresses()
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import Logging
+import RelayControl
+import ServiceLifecycle
+
+/// Work that goes on beside the API until the daemon is asked to stop.
+struct BackgroundService: Service {
+    let body: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await body()
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
+}
+
+/// Restores the sessions of the last run while the API already answers 503.
+struct RestoreService: Service {
+    let sessions: SessionService
+    let logger: Logger
+
+    func run() async throws {
+        try await sessions.restore()
+        logger.info("ready")
+    }
+}
+
+/// The time of day.
+enum WallClock {
+    /// Seconds since 1970.
+    @Sendable static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

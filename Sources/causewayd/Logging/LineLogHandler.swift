@@ -1,0 +1,59 @@
+import Foundation
+import Logging
+
+/// Log lines on standard error: one record is one line, control characters are escaped, long values are cut.
+struct LineLogHandler: LogHandler {
+    enum Form { case text, json }
+
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    private let label: String
+    private let form: Form
+    private static let longestValue = 512
+
+    init(label: String, form: Form, level: Logger.Level) {
+        self.label = label
+        self.form = form
+        logLevel = level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var fields = metadata
+        for (key, value) in event.metadata ?? [:] { fields[key] = value }
+        let pairs = fields.sorted { $0.key < $1.key }.map { ($0.key, Self.cut($0.value.description)) }
+        StandardError.print(line(event.level, Self.cut(event.message.description), pairs))
+    }
+
+    private func line(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
+        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        switch form {
+        case .text:
+            let tail = pairs.map { " \($0)=\(Self.escaped($1))" }.joined()
+            return "\(time) \(level.rawValue) \(Self.escaped(message))\(tail)"
+        case .json:
+            var object = ["time": time, "level": level.rawValue, "logger": label, "message": message]
+            for (key, value) in pairs where object[key] == nil { object[key] = value }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            guard let bytes = try? encoder.encode(object) else { return "{\"message\":\"unprintable log record\"}" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    private static func cut(_ text: String) -> String {
+        text.count > longestValue ? text.prefix(longestValue) + "…" : text
+    }
+
+    private static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
+        return text.unicodeScalars.map { scalar in
+            scalar.value < 0x20 || scalar.value == 0x7F
+                ? "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16) : String(scalar)
+        }.joined()
+    }
+}

@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import BenchKit
+internal import Glibc
+internal import UnixSignals
+
+/// `causeway-bench run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Plays many sessions through a relay and checks every byte that arrives.",
+        discussion: """
+            Creates the sessions through the relay's HTTP API, plays one host and its clients in each, every player on a \
+            UDP socket of its own, and deletes the sessions in the end. Every datagram has a planned send time that \
+            nothing delays, and latency counts from it.
+
+            Example: CAUSEWAY_KEY=... causeway-bench run --sessions 100 --clients 8 --rate 30 --size 120 --duration 10s
+
+            Exit status: 0 success, 1 loss or wrong datagrams, 2 could not run, 3 the generator was the bottleneck, \
+            130 ended by Ctrl-C.
+            """
+    )
+
+    @OptionGroup(title: "Relay") var relay: RelayOptions
+    @OptionGroup(title: "Load") var load: LoadOptions
+
+    @Flag(help: "Print one JSON object with all figures instead of the summary.")
+    var json = false
+
+    @Flag(help: "Show the progress line even with --json or when standard error is no terminal.")
+    var progress = false
+
+    @Flag(help: "Leave the sessions at the relay instead of deleting them in the end.")
+    var keep = false
+
+    mutating func run() async throws {
+        let plan = load.plan
+        try plan.validate()
+        let provider = HTTPSessionProvider(target: relay.target, key: try relay.resolvedKey())
+        let isLive = progress || (!json && isatty(STDERR_FILENO) == 1)
+        let observer = TerminalObserver(isLive: isLive)
+        let control = RunControl()
+        let signals = Task { await RunCommand.stopOnSignals(control) }
+        let outcome: Result<RunReport, any Error>
+        do {
+            let run = BenchRun(
+                plan: plan,
+                provider: provider,
+                control: control,
+                observer: observer
+            )
+            outcome = .success(try await run.run(keepsSessions: keep))
+        } catch {
+            outcome = .failure(error)
+        }
+        signals.cancel()
+        await provider.shutdown()
+        observer.clear()
+        let report: RunReport
+        do {
+            report = try outcome.get()
+        } catch let error as BenchError where control.isInterrupted {
+            Terminal.complain(error.description)
+            throw ExitCode(ExitStatus.interrupted)
+        }
+        print(json ? try report.json() : report.text())
+        throw ExitCode(report.exitCode)
+    }
+
+    /// The first signal ends the run in good order, the second ends the process.
+    private static func stopOnSignals(_ control: RunControl) async {
+        var count = 0
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+            count += 1
+            guard count == 1 else { Glibc.exit(ExitStatus.interrupted) }
+            control.interrupt()
+        }
+    }
+}
