@@ -12,11 +12,15 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -33,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -54,7 +59,7 @@ let package = Package(
         .target(name: "RelayControl", dependencies: ["RelayCore", "RelayNet", crypto, logging], swiftSettings: strict),
         .target(
             name: "RelayStore",
-            dependencies: ["RelayCore", "RelayControl", logging, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["RelayCore", "RelayControl", grdb, logging],
             swiftSettings: strict),
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoLocation", dependencies: ["CMaxMindDB", "RelayNet"], swiftSettings: strict),
@@ -62,10 +67,11 @@ let package = Package(
         .target(
             name: "RelayHTTP",
             dependencies: [
-                "GeoLocation", "RelayControl", "RelayMetrics", "RelayNet",
-                asyncHTTPClient, crypto, hummingbird, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                "GeoLocation", "RelayControl", "RelayCore", "RelayMetrics", "RelayNet",
+                asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
+                nioSSL, serviceLifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ],
             swiftSettings: strict),
 
@@ -85,8 +91,7 @@ let package = Package(
         .target(
             name: "BenchKit",
             dependencies: [
-                "CLinux", asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "CLinux", asyncHTTPClient, histogram, nioCore, nioHTTP1, nioPosix,
             ],
             path: "bench/BenchKit", swiftSettings: strict),
         .executableTarget(

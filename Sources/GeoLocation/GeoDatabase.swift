@@ -17,11 +17,13 @@ package final class GeoDatabase: Sendable {
         handle.initialize(to: MMDB_s())
         let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), handle)
         guard status == MMDB_SUCCESS else {
-            let reason = status == MMDB_IO_ERROR ? String(cString: strerror(errno)) : String(cString: MMDB_strerror(status))
+            let reason =
+                status == MMDB_IO_ERROR ? String(cString: strerror(errno)) : String(cString: MMDB_strerror(status))
             handle.deallocate()
             throw GeoDatabaseError(
                 "the geolocation database '\(path)' cannot be used: \(reason); 'geoip.database' takes a MaxMind DB "
-                    + "file with cities")
+                    + "file with cities"
+            )
         }
         self.handle = handle
     }
@@ -85,7 +87,9 @@ package final class GeoDatabase: Sendable {
 
     private static func value(_ entry: inout MMDB_entry_s, _ path: [StaticString]) -> MMDB_entry_data_s? {
         // A static string ends with a NUL and never moves.
-        var keys: [UnsafePointer<CChar>?] = path.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
+        var keys: [UnsafePointer<CChar>?] = path.map {
+            UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self)
+        }
         keys.append(nil)
         var data = MMDB_entry_data_s()
         guard MMDB_aget_value(&entry, &data, &keys) == MMDB_SUCCESS, data.has_data else { return nil }

@@ -14,8 +14,12 @@ package struct GeoRecord: Sendable, Equatable {
     package var longitude: Double?
 
     package init(
-        continentCode: String? = nil, continentName: String? = nil, countryCode: String? = nil,
-        countryName: String? = nil, latitude: Double? = nil, longitude: Double? = nil
+        continentCode: String? = nil,
+        continentName: String? = nil,
+        countryCode: String? = nil,
+        countryName: String? = nil,
+        latitude: Double? = nil,
+        longitude: Double? = nil
     ) {
         self.continentCode = continentCode
         self.continentName = continentName

@@ -4,8 +4,8 @@ package struct APIKeyRing: Sendable, Equatable {
 
     package init(_ keys: [APIKey]) { self.keys = keys }
 
-    /// Who sends this `Authorization` header: `token KEY` (the documented form), `Bearer KEY` or the bare key; the scheme
-    /// in any case.
+    /// Who sends this `Authorization` header: `token KEY` (the documented form), `Bearer KEY` or the bare key; the
+    /// scheme in any case.
     ///
     /// Every key is compared in full, so that the time taken tells neither which key matched nor how far.
     /// - Throws: `.unauthenticated`.
@@ -27,10 +27,9 @@ package struct APIKeyRing: Sendable, Equatable {
     }
 
     private static func key(in header: String) -> String {
-        let parts = header.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
-        guard parts.count == 2 else { return parts.first ?? "" }
-        let rest = parts[1].drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-        return ["token", "bearer"].contains(parts[0].lowercased()) ? String(rest) : header
+        let trimmed = header.trimmed
+        let parts = trimmed.split(maxSplits: 1, whereSeparator: \.isWhitespace).map { String($0).trimmed }
+        return parts.count == 2 && ["token", "bearer"].contains(parts[0].lowercased()) ? parts[1] : trimmed
     }
 }
 

@@ -1,5 +1,5 @@
-/// Work that nobody waits for: each job once in the queue however often it is asked for, a bounded number at a time, and
-/// what failed again when there is hope.
+/// Work that nobody waits for: each job once in the queue however often it is asked for, a bounded number at a time,
+/// and what failed again when there is hope.
 struct Backlog<Job: Hashable & Sendable>: Sendable {
     /// How many jobs may run at a time.
     let limit: Int

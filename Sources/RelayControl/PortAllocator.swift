@@ -1,9 +1,10 @@
-/// Hands out dedicated port pairs, the longest unused first: late datagrams of an ended session should not meet a new one.
+/// Hands out dedicated port pairs, the longest unused first: late datagrams of an ended session should not meet a new
+/// one.
 package struct PortAllocator: Sendable {
     /// How many pairs there are.
     package let count: Int
-    /// Pairs in the order in which they are handed out: a ring of capacity `count`. A pair claimed by a restored session
-    /// stays in it and is skipped when its turn comes.
+    /// Pairs in the order in which they are handed out: a ring of capacity `count`. A pair claimed by a restored
+    /// session stays in it and is skipped when its turn comes.
     private var ring: [Int]
     private var first = 0
     private var queued: Int

@@ -1,4 +1,5 @@
-/// What a caller of the API did wrong, or what the relay cannot do now. One file in RelayHTTP maps the codes to statuses.
+/// What a caller of the API did wrong, or what the relay cannot do now. One file in RelayHTTP maps the codes to
+/// statuses.
 package struct RelayError: Error, Equatable, CustomStringConvertible {
     package enum Code: Sendable, Equatable {
         /// The request is not well-formed (400).

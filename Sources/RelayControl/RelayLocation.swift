@@ -13,8 +13,13 @@ package struct RelayLocation: Sendable, Equatable {
     package var longitude: Double?
 
     package init(
-        city: String? = nil, country: String? = nil, continent: String? = nil, region: String? = nil,
-        administrativeDivision: String? = nil, locationTags: [String] = [], latitude: Double? = nil,
+        city: String? = nil,
+        country: String? = nil,
+        continent: String? = nil,
+        region: String? = nil,
+        administrativeDivision: String? = nil,
+        locationTags: [String] = [],
+        latitude: Double? = nil,
         longitude: Double? = nil
     ) {
         self.city = city
@@ -60,10 +65,13 @@ package enum FilterField: String, Sendable, CaseIterable {
 
 extension String {
     /// The text as filters compare it: without case and surrounding white space.
-    var comparable: String {
+    var comparable: String { trimmed.lowercased() }
+
+    /// The text without surrounding white space.
+    var trimmed: String {
         var text = self[...]
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
-        return text.lowercased()
+        return String(text)
     }
 }

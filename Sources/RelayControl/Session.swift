@@ -25,9 +25,18 @@ package struct Session: Sendable, Equatable {
     package var webhookURL: String?
 
     package init(
-        id: String, token: UInt32, users: [SessionUser], nextUserNumber: Int32, portPair: PortPairID, ports: PortPair,
-        hostNumber: Int32? = nil, wasUsed: Bool = false, createdInGeneration: Int64, createdAt: Double,
-        sequence: Int64, webhookURL: String? = nil
+        id: String,
+        token: UInt32,
+        users: [SessionUser],
+        nextUserNumber: Int32,
+        portPair: PortPairID,
+        ports: PortPair,
+        hostNumber: Int32? = nil,
+        wasUsed: Bool = false,
+        createdInGeneration: Int64,
+        createdAt: Double,
+        sequence: Int64,
+        webhookURL: String? = nil
     ) {
         self.id = id
         self.token = token

@@ -1,8 +1,9 @@
-/// The relay-session calls as the API makes them. `SessionService` is the implementation; HTTP tests may bring their own.
+/// The relay-session calls as the API makes them. `SessionService` is the implementation; HTTP tests may bring their
+/// own.
 package protocol SessionDirectory: Sendable {
     /// Creates a session; when it returns, the data plane accepts the tokens and the session is durable.
-    /// - Throws: `.invalid` for a bad request, `.unavailable` when no relay matches the filters, capacity is used up, the
-    ///   daemon is still restoring or the disk refuses.
+    /// - Throws: `.invalid` for a bad request, `.unavailable` when no relay matches the filters, capacity is used up,
+    ///   the daemon is still restoring or the disk refuses.
     func create(_ request: SessionRequest) async throws(RelayError) -> Session
     /// - Throws: `.notFound`.
     func session(id: String) async throws(RelayError) -> Session
@@ -11,7 +12,9 @@ package protocol SessionDirectory: Sendable {
     /// - Throws: `.notFound`, `.unavailable` when it is cut off but not durable yet.
     func delete(id: String) async throws(RelayError)
     /// Adds a user and answers with the session (all users) and the new one.
-    func authorizeUser(sessionID: String, address: String) async throws(RelayError) -> (session: Session, user: SessionUser)
+    func authorizeUser(sessionID: String, address: String) async throws(RelayError) -> (
+        session: Session, user: SessionUser
+    )
     /// Cuts a user off; answers the session without it.
     func revokeUser(sessionID: String, userToken: UInt32) async throws(RelayError) -> Session
 }

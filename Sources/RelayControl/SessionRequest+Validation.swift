@@ -11,7 +11,8 @@ extension SessionRequest {
         guard addresses.count <= maxUsers else {
             throw RelayError(
                 .invalid,
-                "users has \(addresses.count) entries, at most \(maxUsers) are allowed ('sessions.max_users')")
+                "users has \(addresses.count) entries, at most \(maxUsers) are allowed ('sessions.max_users')"
+            )
         }
         for (index, address) in addresses.enumerated() {
             try Self.validate(address: address, name: "users[\(index)].ip")
@@ -20,7 +21,8 @@ extension SessionRequest {
         guard let url = WebhookURL(webhookURL) else {
             throw RelayError(
                 .invalid,
-                "webhook_url must be an absolute http or https URL with a host, at most \(WebhookURL.maxLength) bytes")
+                "webhook_url must be an absolute http or https URL with a host, at most \(WebhookURL.maxLength) bytes"
+            )
         }
         return url
     }

@@ -33,7 +33,9 @@ extension SessionService {
         guard let location = settings.location, !location.isUnknown else {
             if !warnedAboutFilters {
                 warnedAboutFilters = true
-                logger.notice("a session asks for placement filters; they are ignored, since 'relay.location' is not set")
+                logger.notice(
+                    "a session asks for placement filters; they are ignored, since 'relay.location' is not set"
+                )
             }
             return
         }
@@ -46,7 +48,9 @@ extension SessionService {
         guard unsettled.count >= Self.maxUnsettled else { return }
         retryBacklog()
         throw RelayError(
-            .unavailable, "the state directory takes no changes and \(unsettled.count) wait for it: see the log")
+            .unavailable,
+            "the state directory takes no changes and \(unsettled.count) wait for it: see the log"
+        )
     }
 
     /// Takes a token, an id and a port pair without waiting for anything.
@@ -57,8 +61,11 @@ extension SessionService {
         let pair = try takePair()
         guard
             let token = tokens.draw(
-                from: random, attempts: 16 * loads.count + 16, leastLoad: loads.min() ?? 0,
-                load: { loads[plane.worker(forSessionToken: $0)] })
+                from: random,
+                attempts: 16 * loads.count + 16,
+                leastLoad: loads.min() ?? 0,
+                load: { loads[plane.worker(forSessionToken: $0)] }
+            )
         else {
             releasePair(pair)
             throw RelayError(.unavailable, "no session token is free")
@@ -74,9 +81,17 @@ extension SessionService {
             users.append(SessionUser(number: Int32(index + 1), address: address, token: userToken))
         }
         let session = Session(
-            id: id, token: token, users: users, nextUserNumber: Int32(users.count + 1), portPair: pair,
-            ports: plane.ports(of: pair), createdInGeneration: generation, createdAt: now(), sequence: nextSequence,
-            webhookURL: webhookURL?.text)
+            id: id,
+            token: token,
+            users: users,
+            nextUserNumber: Int32(users.count + 1),
+            portPair: pair,
+            ports: plane.ports(of: pair),
+            createdInGeneration: generation,
+            createdAt: now(),
+            sequence: nextSequence,
+            webhookURL: webhookURL?.text
+        )
         nextSequence += 1
         entries[id] = Entry(session: session, phase: .creating)
         idsByToken[token] = id
@@ -113,8 +128,13 @@ extension SessionService {
         guard let url = session.webhookURL else { return nil }
         defer { nextWebhookID += 1 }
         return PendingWebhook(
-            id: nextWebhookID, sessionID: session.id, url: url, body: renderWebhook(session),
-            createdAt: session.createdAt, nextAttemptAt: session.createdAt)
+            id: nextWebhookID,
+            sessionID: session.id,
+            url: url,
+            body: renderWebhook(session),
+            createdAt: session.createdAt,
+            nextAttemptAt: session.createdAt
+        )
     }
 
     /// Serves the session; where its dedicated ports are taken by another process, on the next pair.
@@ -123,7 +143,8 @@ extension SessionService {
             guard let session = entries[id]?.session else { throw Self.noSession }
             do throws(DataPlaneError) {
                 try await plane.add(
-                    SessionPlan(session, generation: generation, pinsAddresses: settings.pinsAddresses))
+                    SessionPlan(session, generation: generation, pinsAddresses: settings.pinsAddresses)
+                )
                 return
             } catch {
                 guard case .portUnavailable(let port, let reason) = error, session.portPair != .shared else {
@@ -143,7 +164,9 @@ extension SessionService {
             }
         }
         throw RelayError(
-            .unavailable, "\(Self.maxPortAttempts) port pairs of 'relay.ports.dedicated' in a row cannot be bound")
+            .unavailable,
+            "\(Self.maxPortAttempts) port pairs of 'relay.ports.dedicated' in a row cannot be bound"
+        )
     }
 
     private func undoCreate(of session: Session, webhook: PendingWebhook?) async {
@@ -172,7 +195,9 @@ extension SessionService {
         guard let count = ports?.count else { return .shared }
         guard let pair = ports?.take() else {
             throw RelayError(
-                .unavailable, "all \(count) port pairs are in use: widen 'relay.ports.dedicated' or end sessions")
+                .unavailable,
+                "all \(count) port pairs are in use: widen 'relay.ports.dedicated' or end sessions"
+            )
         }
         return .dedicated(pair)
     }

@@ -57,7 +57,9 @@ extension SessionService {
             try await settle(id)
         } catch {
             throw RelayError(
-                .unavailable, "the session is cut off now, but that is not durable yet: retry. \(error.message)")
+                .unavailable,
+                "the session is cut off now, but that is not durable yet: retry. \(error.message)"
+            )
         }
         retryBacklog()
     }
@@ -65,7 +67,8 @@ extension SessionService {
     /// Notes that a session has to leave the disk. Its revoked users leave with it.
     func owe(removalOf session: Session, releasing pair: PortPairID?) {
         unsettled[session.id] = Unsettled(
-            removal: Unsettled.Removal(token: session.token, endedAt: now(), pair: pair))
+            removal: Unsettled.Removal(token: session.token, endedAt: now(), pair: pair)
+        )
         backlog.stall(.settle(session.id))
     }
 

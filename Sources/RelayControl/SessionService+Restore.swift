@@ -30,13 +30,15 @@ extension SessionService {
         if parkedCount > 0 {
             logger.error(
                 """
-                \(parkedCount) stored sessions cannot be served with this configuration and are kept for a later start; \
-                is 'relay.ports.dedicated' wide enough?
-                """)
+                \(parkedCount) stored sessions cannot be served with this configuration and are kept for a later \
+                start; is 'relay.ports.dedicated' wide enough?
+                """
+            )
         }
         if !moved.isEmpty {
             logger.warning(
-                "\(moved.count) restored sessions are on other ports than before; their clients have to ask the API")
+                "\(moved.count) restored sessions are on other ports than before; their clients have to ask the API"
+            )
         }
         logger.info("restored \(index.count) sessions with \(liveUsers) users, start \(generation) of this database")
         phase = .ready
@@ -52,7 +54,10 @@ extension SessionService {
         nextWebhookID = (state.pendingWebhooks.map(\.id).max() ?? 0) + 1
         for var session in state.sessions {
             guard tokens.claim(session.token) else {
-                logger.error("two stored sessions have one token; the later is not served", metadata: ["session": "\(session.id)"])
+                logger.error(
+                    "two stored sessions have one token; the later is not served",
+                    metadata: ["session": "\(session.id)"]
+                )
                 continue
             }
             if !session.users.contains(where: { $0.number == session.hostNumber }) { session.hostNumber = nil }
@@ -136,7 +141,8 @@ extension SessionService {
                         let session = sessions[position]
                         do throws(DataPlaneError) {
                             try await self.plane.add(
-                                SessionPlan(session, generation: generation, pinsAddresses: pins))
+                                SessionPlan(session, generation: generation, pinsAddresses: pins)
+                            )
                         } catch {
                             refused[session.id] = error
                         }
@@ -162,18 +168,23 @@ extension SessionService {
             guard let moved = entries[id]?.session else { break }
             do throws(DataPlaneError) {
                 try await plane.add(
-                    SessionPlan(moved, generation: generation, pinsAddresses: settings.pinsAddresses))
+                    SessionPlan(moved, generation: generation, pinsAddresses: settings.pinsAddresses)
+                )
                 return true
             } catch {
                 reason = error
             }
         }
-        logger.error("a stored session cannot be served: \(Self.refusal(reason).message)", metadata: ["session": "\(id)"])
+        logger.error(
+            "a stored session cannot be served: \(Self.refusal(reason).message)",
+            metadata: ["session": "\(id)"]
+        )
         if let pair = entries[id]?.session.portPair { releasePair(pair) }
         return false
     }
 
-    /// Writes the ports of moved sessions, so that the next start does not report them again. A failure costs only that.
+    /// Writes the ports of moved sessions, so that the next start does not report them again. A failure costs only
+    /// that.
     private func recordPorts(of moved: Set<String>) async {
         let changes = moved.compactMap { entries[$0]?.session }.map { session in
             StoreChange.movePorts(session.portPair, session.ports, sessionID: session.id)

@@ -5,7 +5,8 @@ extension SessionService {
     private static let maxUserNumber: Int32 = 1 << 19 - 1
 
     package func authorizeUser(
-        sessionID: String, address: String
+        sessionID: String,
+        address: String
     ) async throws(RelayError) -> (session: Session, user: SessionUser) {
         try requireReady()
         try SessionRequest.validate(address: address, name: "user_ip")
@@ -15,7 +16,8 @@ extension SessionService {
     }
 
     private func performAuthorize(
-        _ id: String, _ address: String
+        _ id: String,
+        _ address: String
     ) async throws(RelayError) -> (session: Session, user: SessionUser) {
         await enter(id)
         defer { leave(id) }
@@ -31,7 +33,9 @@ extension SessionService {
         }
         do throws(DataPlaneError) {
             try await plane.add(
-                UserPlan(user, pinsAddress: settings.pinsAddresses), toSession: session.token)
+                UserPlan(user, pinsAddress: settings.pinsAddresses),
+                toSession: session.token
+            )
         } catch {
             await undoUser(user, of: session, triesNow: true)
             throw Self.refusal(error)
@@ -45,11 +49,15 @@ extension SessionService {
     private func reserveUser(of session: Session, address: String) throws(RelayError) -> SessionUser {
         guard session.users.count < settings.maxUsers else {
             throw RelayError(
-                .unavailable, "the session is full: it has \(settings.maxUsers) users ('sessions.max_users')")
+                .unavailable,
+                "the session is full: it has \(settings.maxUsers) users ('sessions.max_users')"
+            )
         }
         guard session.nextUserNumber <= Self.maxUserNumber else {
             throw RelayError(
-                .unavailable, "the session has had \(Self.maxUserNumber) users, no more are possible: create a new one")
+                .unavailable,
+                "the session has had \(Self.maxUserNumber) users, no more are possible: create a new one"
+            )
         }
         let revoked = entries[session.id]?.revokedTokens ?? []
         var token = random.token()
@@ -95,7 +103,9 @@ extension SessionService {
             try await settle(id)
         } catch {
             throw RelayError(
-                .unavailable, "the user is cut off now, but that is not durable yet: retry. \(error.message)")
+                .unavailable,
+                "the user is cut off now, but that is not durable yet: retry. \(error.message)"
+            )
         }
         retryBacklog()
         return try liveSession(id)

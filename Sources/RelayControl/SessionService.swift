@@ -59,8 +59,12 @@ package actor SessionService: SessionDirectory {
     ///   - submitWebhook: takes over a durable webhook, at once.
     ///   - now: seconds since 1970.
     package init(
-        plane: any DataPlane, store: any SessionStore, settings: SessionSettings, logger: Logger,
-        now: @escaping @Sendable () -> Double, random: any RandomSource = SystemRandomSource(),
+        plane: any DataPlane,
+        store: any SessionStore,
+        settings: SessionSettings,
+        logger: Logger,
+        now: @escaping @Sendable () -> Double,
+        random: any RandomSource = SystemRandomSource(),
         renderWebhook: @escaping @Sendable (Session) -> [UInt8],
         submitWebhook: @escaping @Sendable (PendingWebhook) -> Void
     ) {
@@ -81,8 +85,12 @@ package actor SessionService: SessionDirectory {
 
     package var counts: SessionCounts {
         SessionCounts(
-            sessions: index.count, users: liveUsers, reservedTokens: tokens.reservedCount,
-            unsettledRemovals: unsettled.count, parked: parkedCount)
+            sessions: index.count,
+            users: liveUsers,
+            reservedTokens: tokens.reservedCount,
+            unsettledRemovals: unsettled.count,
+            parked: parkedCount
+        )
     }
 
     /// Takes over reloaded settings; the dedicated pairs stay what they were at start. Sessions that exist stay as they

@@ -4,8 +4,8 @@ package struct SessionSettings: Sendable, Equatable {
     package var maxSessions: Int
     /// `sessions.max_users`, at most 2¹⁹ − 1.
     package var maxUsers: Int
-    /// `sessions.pin_ip`: a token works only from the address the API was told. An unspecified address (`0.0.0.0`, `::`)
-    /// pins nothing: backends send it where they know no better.
+    /// `sessions.pin_ip`: a token works only from the address the API was told. An unspecified address (`0.0.0.0`,
+    /// `::`) pins nothing: backends send it where they know no better.
     package var pinsAddresses: Bool
     /// `relay.location`; `nil` where filters are ignored.
     package var location: RelayLocation?
@@ -13,8 +13,11 @@ package struct SessionSettings: Sendable, Equatable {
     package var dedicatedPairs: Int?
 
     package init(
-        maxSessions: Int = 100_000, maxUsers: Int = 1000, pinsAddresses: Bool = false,
-        location: RelayLocation? = nil, dedicatedPairs: Int? = nil
+        maxSessions: Int = 100_000,
+        maxUsers: Int = 1000,
+        pinsAddresses: Bool = false,
+        location: RelayLocation? = nil,
+        dedicatedPairs: Int? = nil
     ) {
         self.maxSessions = maxSessions
         self.maxUsers = maxUsers
@@ -38,7 +41,11 @@ package struct SessionCounts: Sendable, Equatable {
     package var parked: Int
 
     package init(
-        sessions: Int = 0, users: Int = 0, reservedTokens: Int = 0, unsettledRemovals: Int = 0, parked: Int = 0
+        sessions: Int = 0,
+        users: Int = 0,
+        reservedTokens: Int = 0,
+        unsettledRemovals: Int = 0,
+        parked: Int = 0
     ) {
         self.sessions = sessions
         self.users = users

@@ -1,6 +1,7 @@
 package import RelayCore
 
-/// Durable records of sessions, as the control plane needs them. When `commit` has returned, the change survives power loss.
+/// Durable records of sessions, as the control plane needs them. When `commit` has returned, the change survives power
+/// loss.
 package protocol SessionStore: Sendable {
     /// Everything that has to be restored, and counts one more start of the daemon.
     /// - Throws: `SessionStoreError` when the database cannot be read; the message says what to do.
@@ -16,7 +17,8 @@ package struct StoredState: Sendable {
     package var sessions: [Session]
     /// How often the daemon has started on this database, from 1, this start included.
     package var generation: Int64
-    /// Session tokens that ended less than 24 hours ago and stay reserved, with the time they ended (seconds since 1970).
+    /// Session tokens that ended less than 24 hours ago and stay reserved, with the time they ended (seconds since
+    /// 1970).
     package var reservedTokens: [UInt32: Double]
     /// Webhooks not delivered yet, oldest first.
     package var pendingWebhooks: [PendingWebhook]
@@ -24,8 +26,11 @@ package struct StoredState: Sendable {
     package var damaged: [String]
 
     package init(
-        sessions: [Session] = [], generation: Int64 = 1, reservedTokens: [UInt32: Double] = [:],
-        pendingWebhooks: [PendingWebhook] = [], damaged: [String] = []
+        sessions: [Session] = [],
+        generation: Int64 = 1,
+        reservedTokens: [UInt32: Double] = [:],
+        pendingWebhooks: [PendingWebhook] = [],
+        damaged: [String] = []
     ) {
         self.sessions = sessions
         self.generation = generation
@@ -76,7 +81,12 @@ package struct PendingWebhook: Sendable, Equatable {
     package var nextAttemptAt: Double
 
     package init(
-        id: Int64, sessionID: String, url: String, body: [UInt8], createdAt: Double, attempts: Int = 0,
+        id: Int64,
+        sessionID: String,
+        url: String,
+        body: [UInt8],
+        createdAt: Double,
+        attempts: Int = 0,
         nextAttemptAt: Double
     ) {
         self.id = id

@@ -27,7 +27,10 @@ package struct TokenAllocator: Sendable {
     ///   - load: the load of the worker that a token lands on.
     /// - Returns: `nil` when every token drawn is in use, which a working random source makes impossible.
     package mutating func draw(
-        from random: some RandomSource, attempts: Int, leastLoad: Int, load: (UInt32) -> Int
+        from random: some RandomSource,
+        attempts: Int,
+        leastLoad: Int,
+        load: (UInt32) -> Int
     ) -> UInt32? {
         var best: (token: UInt32, load: Int)?
         for _ in 0..<attempts {

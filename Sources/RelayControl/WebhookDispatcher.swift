@@ -1,7 +1,8 @@
 package import Logging
 internal import Synchronization
 
-/// Owns the webhooks that are owed: sends them when they are due, records what became of them, and never lets anybody wait.
+/// Owns the webhooks that are owed: sends them when they are due, records what became of them, and never lets anybody
+/// wait.
 ///
 /// Delivery is at least once: a webhook whose success could not be recorded before a crash is sent again.
 package actor WebhookDispatcher {
@@ -24,8 +25,12 @@ package actor WebhookDispatcher {
     ///   - now: seconds since 1970.
     ///   - sleep: waits for so many seconds, less when cancelled.
     package init(
-        sender: any WebhookSender, store: any SessionStore, logger: Logger, now: @escaping @Sendable () -> Double,
-        random: any RandomSource = SystemRandomSource(), queue: WebhookQueue = WebhookQueue(),
+        sender: any WebhookSender,
+        store: any SessionStore,
+        logger: Logger,
+        now: @escaping @Sendable () -> Double,
+        random: any RandomSource = SystemRandomSource(),
+        queue: WebhookQueue = WebhookQueue(),
         sleep: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
     ) {
         self.queue = queue
@@ -125,7 +130,8 @@ package actor WebhookDispatcher {
             metadata: [
                 "session": "\(webhook.sessionID)", "host": "\(WebhookQueue.host(of: webhook))",
                 "attempts": "\(webhook.attempts)",
-            ])
+            ]
+        )
     }
 }
 

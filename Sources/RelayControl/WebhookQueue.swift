@@ -37,7 +37,9 @@ package struct WebhookQueue: Sendable {
     }
 
     package init(
-        policy: WebhookRetryPolicy = WebhookRetryPolicy(), maxInFlight: Int = 64, maxPerHost: Int = 4,
+        policy: WebhookRetryPolicy = WebhookRetryPolicy(),
+        maxInFlight: Int = 64,
+        maxPerHost: Int = 4,
         capacity: Int = 20_000
     ) {
         self.policy = policy
@@ -96,7 +98,10 @@ package struct WebhookQueue: Sendable {
 
     /// Notes what became of a webhook that `takeDue` gave out. `jitter` is 0 ..< 1.
     package mutating func finish(
-        _ sent: PendingWebhook, result: WebhookResult, now: Double, jitter: Double
+        _ sent: PendingWebhook,
+        result: WebhookResult,
+        now: Double,
+        jitter: Double
     ) -> Outcome {
         let host = Self.host(of: sent)
         hosts[host]?.inFlight -= 1

@@ -6,7 +6,7 @@ package struct MetricsPage: Sendable, Equatable {
     private var families: [MetricFamily] = []
 
     package init(_ families: [MetricFamily] = []) {
-        families.forEach { add($0) }
+        for family in families { add(family) }
     }
 
     /// Adds a family. The samples of a name that is already there join it, since the format allows each name once.

@@ -30,11 +30,12 @@ package final class RelayPlane: DataPlane {
         switch settings.ports {
         case .shared(let wanted):
             (shared, sharedPorts) = try binder.openShared(wanted, workers: settings.workers)
-            engineSettings.ownPorts =
-                min(sharedPorts.server, sharedPorts.client)...max(sharedPorts.server, sharedPorts.client)
+            engineSettings.ownServerPorts = sharedPorts.server...sharedPorts.server
+            engineSettings.ownClientPorts = sharedPorts.client...sharedPorts.client
         case .dedicated(let range):
             sharedPorts = PortPair(server: 0, client: 0)
-            engineSettings.ownPorts = range
+            engineSettings.ownServerPorts = range
+            engineSettings.ownClientPorts = range
         }
         var random = SystemRandomNumberGenerator()
         let hash = KeyedHash(seed: (random.next(), random.next()))

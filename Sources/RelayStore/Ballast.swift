@@ -19,8 +19,8 @@ struct Ballast {
         isHeld = lstat(path, &status) == 0 && status.st_size >= size && status.st_blocks * 512 >= size
     }
 
-    /// Whether something new may be written: only while the space is held, or so much is free that a removal would still
-    /// find some.
+    /// Whether something new may be written: only while the space is held, or so much is free that a removal would
+    /// still find some.
     mutating func allowsAdditions() -> Bool {
         if isHeld { return true }
         let free = freeBytes
@@ -48,6 +48,8 @@ struct Ballast {
     private var freeBytes: Int {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return 0 }
-        return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+        )
     }
 }

@@ -5,8 +5,8 @@ internal import RelayCore
 /// Turns changes into rows. Lives on the store's queue; its map of ids is right as of the last commit, as long as
 /// `keep` or `undo` follows every transaction.
 final class ChangeWriter {
-    /// Rows are keyed by sequence, so that new sessions are appended; callers know ids. An index on random ids would cost
-    /// a page in the log for every session created.
+    /// Rows are keyed by sequence, so that new sessions are appended; callers know ids. An index on random ids would
+    /// cost a page in the log for every session created.
     private var sequences: [String: Int64] = [:]
     /// How to take back what the running transaction did to `sequences`.
     private var journal: [(id: String, before: Int64?)] = []
@@ -146,7 +146,9 @@ final class ChangeWriter {
         return found
     }
 
-    private func user(_ number: Int64, of session: Int64, _ db: Database) throws -> (checksum: Int64, record: UserRecord?)? {
+    private func user(_ number: Int64, of session: Int64, _ db: Database) throws -> (
+        checksum: Int64, record: UserRecord?
+    )? {
         let statement = try db.cachedStatement(sql: UserRecord.select)
         statement.arguments = [session, number]
         var found: (checksum: Int64, record: UserRecord?)?

@@ -1,5 +1,5 @@
-/// The checksum that every row carries over all its other columns, its key included: SQLite has none, and a flipped bit in
-/// a token passes its integrity check.
+/// The checksum that every row carries over all its other columns, its key included: SQLite has none, and a flipped bit
+/// in a token passes its integrity check.
 ///
 /// FNV-1a with 64 bits. Each step is a bijection, so damage within one byte is always found; other damage passes with a
 /// chance of 2⁻⁶⁴. It guards against faults, not against somebody who can write the file.

@@ -3,8 +3,8 @@ package import RelayControl
 
 /// Durable records in one SQLite file, `causeway.db` in the state directory.
 ///
-/// `load` opens it; before, and after `close`, every change is refused. One connection writes. Changes that arrive while a
-/// transaction is on its way to the disk wait and share the next one, so that one fsync serves many callers.
+/// `load` opens it; before, and after `close`, every change is refused. One connection writes. Changes that arrive
+/// while a transaction is on its way to the disk wait and share the next one, so that one fsync serves many callers.
 package actor SQLiteSessionStore: SessionStore {
     private let path: String
     private let options: StoreOptions
@@ -23,8 +23,8 @@ package actor SQLiteSessionStore: SessionStore {
     private var waiting: [Waiting] = []
     private var isDrainScheduled = false
 
-    /// How many transactions were ever committed to this database: after a restart, a smaller number than the one seen before
-    /// tells that its tail was lost.
+    /// How many transactions were ever committed to this database: after a restart, a smaller number than the one seen
+    /// before tells that its tail was lost.
     package private(set) var commitSequence: Int64 = 0
 
     private struct Waiting {
@@ -194,8 +194,8 @@ package actor SQLiteSessionStore: SessionStore {
 
     // MARK: Failures
 
-    /// After a disk error nobody knows what SQLite's cache and the kernel's still agree on, so the connection is given up.
-    /// Another program's lock and a read-only file say nothing against it.
+    /// After a disk error nobody knows what SQLite's cache and the kernel's still agree on, so the connection is given
+    /// up. Another program's lock and a read-only file say nothing against it.
     private func note(_ error: SessionStoreError, for changes: [StoreChange]) -> [Result<Void, SessionStoreError>] {
         if error.kind != .locked, error.kind != .readOnly {
             try? connection?.close()

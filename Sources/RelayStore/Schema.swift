@@ -1,6 +1,7 @@
 internal import GRDB
 
-/// The tables, and how an older database becomes a current one. Changes are additive: a step is never edited once released.
+/// The tables, and how an older database becomes a current one. Changes are additive: a step is never edited once
+/// released.
 enum Schema {
     /// Goes up with every step; kept in the file's `user_version`.
     static let version = 1
@@ -12,9 +13,9 @@ enum Schema {
     /// checksum of all its columns.
     ///
     /// Users are rows, not a blob in their session's row: authorize and revoke write a few bytes however large the
-    /// session is, and damage costs one user. The users' key keeps those of a session beside each other. What a session's
-    /// row says of its users (how many, and the XOR of their checksums) finds rows that vanished and rows that came back,
-    /// which no checksum in the row itself can.
+    /// session is, and damage costs one user. The users' key keeps those of a session beside each other. What a
+    /// session's row says of its users (how many, and the XOR of their checksums) finds rows that vanished and rows
+    /// that came back, which no checksum in the row itself can.
     private static let steps: [String] = [
         """
         CREATE TABLE meta (
@@ -77,7 +78,8 @@ enum Schema {
     ]
 
     /// Makes the database current.
-    /// - Throws: `SessionStoreError` `.newerSchema` for a database of a newer Causeway, `.damaged` for one of another program.
+    /// - Throws: `SessionStoreError` `.newerSchema` for a database of a newer Causeway,
+    ///   `.damaged` for one of another program.
     static func migrate(_ db: Database) throws {
         let applicationID = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0

@@ -116,10 +116,18 @@ struct SessionRecord {
             let serverPort = UInt16(exactly: serverPort), let clientPort = UInt16(exactly: clientPort)
         else { return nil }
         return Session(
-            id: id, token: token, users: users, nextUserNumber: nextUserNumber,
+            id: id,
+            token: token,
+            users: users,
+            nextUserNumber: nextUserNumber,
             portPair: dedicatedPair.map { .dedicated(Int($0)) } ?? .shared,
             ports: PortPair(server: serverPort, client: clientPort),
-            hostNumber: hostNumber.flatMap { Int32(exactly: $0) }, wasUsed: wasUsed != 0,
-            createdInGeneration: createdInGeneration, createdAt: createdAt, sequence: sequence, webhookURL: webhookURL)
+            hostNumber: hostNumber.flatMap { Int32(exactly: $0) },
+            wasUsed: wasUsed != 0,
+            createdInGeneration: createdInGeneration,
+            createdAt: createdAt,
+            sequence: sequence,
+            webhookURL: webhookURL
+        )
     }
 }

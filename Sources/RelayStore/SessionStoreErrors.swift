@@ -21,7 +21,8 @@ enum SessionStoreErrors {
             """
             \(fileName) was written by a newer Causeway (schema \(found), this one knows up to \(Schema.version)): \
             install that version again, or go back to a backup made before the upgrade
-            """)
+            """
+        )
     }
 
     static func damaged(_ finding: String) -> SessionStoreError {
@@ -41,7 +42,9 @@ enum SessionStoreErrors {
     static let notLoaded = SessionStoreError(.other, "the state directory has not been read yet")
 
     static let noSpace = SessionStoreError(
-        .diskFull, "the disk of the state directory is full: free some space; what is cut off is still made durable")
+        .diskFull,
+        "the disk of the state directory is full: free some space; what is cut off is still made durable"
+    )
 
     /// An error of SQLite. Its own words may quote SQL, but never values.
     static func sqlite(_ error: DatabaseError) -> SessionStoreError {
@@ -55,13 +58,19 @@ enum SessionStoreErrors {
             return SessionStoreError(.readOnly, "\(fileName) cannot be written: check its owner and mode (\(words))")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return SessionStoreError(
-                .locked, "another program holds a lock on \(fileName): end it, for instance a 'sqlite3' shell (\(words))")
+                .locked,
+                "another program holds a lock on \(fileName): end it, for instance a 'sqlite3' shell (\(words))"
+            )
         case .SQLITE_CANTOPEN:
             return SessionStoreError(
-                .other, "\(fileName) cannot be opened: check the state directory and its owner (\(words))")
+                .other,
+                "\(fileName) cannot be opened: check the state directory and its owner (\(words))"
+            )
         case .SQLITE_IOERR:
             return SessionStoreError(
-                .other, "the disk of the state directory reports an error: check it and the system's log (\(words))")
+                .other,
+                "the disk of the state directory reports an error: check it and the system's log (\(words))"
+            )
         default:
             return SessionStoreError(.other, "\(fileName): \(words)")
         }

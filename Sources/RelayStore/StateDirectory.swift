@@ -20,7 +20,8 @@ final class StateDirectory {
             close(lock)
             throw SessionStoreError(
                 .locked,
-                "the state directory \(path) is in use by another causewayd\(holder): stop it, or set 'state.directory'")
+                "the state directory \(path) is in use by another causewayd\(holder): stop it, or set 'state.directory'"
+            )
         }
         // Who holds the lock is for people to read; the lock itself ends with the process.
         let text = "\(getpid())\n"
@@ -35,7 +36,9 @@ final class StateDirectory {
     /// SQLite would create the file with the umask's mode, and its WAL takes over the file's mode.
     private func createDatabaseFile() throws(SessionStoreError) {
         let file = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw Self.failure("holds a \(SessionStoreErrors.fileName) that cannot be written", path) }
+        guard file >= 0 else {
+            throw Self.failure("holds a \(SessionStoreErrors.fileName) that cannot be written", path)
+        }
         close(file)
         // A name that is not durable loses the file with everything in it.
         let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -68,7 +68,9 @@ struct StateReader {
 
     private mutating func readUsers(into drafts: inout [Draft]) throws {
         let positions = Dictionary(
-            drafts.enumerated().map { ($1.record.sequence, $0) }, uniquingKeysWith: { first, _ in first })
+            drafts.enumerated().map { ($1.record.sequence, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var last: (session: Int64, position: Int)?
         var damaged: [(session: Int64?, number: Int64?)] = []
         var orphans: Set<Int64> = []
@@ -101,14 +103,17 @@ struct StateReader {
         }
     }
 
-    /// Accepts a session whose users are the ones it says it has. Damaged users' rows are lost alone; where rows vanished or
-    /// came back nobody can tell which are right, so the session is not served: a revoked user might be among them.
+    /// Accepts a session whose users are the ones it says it has. Damaged users' rows are lost alone; where rows
+    /// vanished or came back nobody can tell which are right, so the session is not served: a revoked user might be
+    /// among them.
     private mutating func take(_ draft: Draft) throws {
         var record = draft.record
         let isWhole = draft.digest == record.usersDigest && record.userCount == Int64(draft.users.count)
         let lostOnlyDamaged =
             draft.damagedUsers > 0 && record.userCount == Int64(draft.users.count + draft.damagedUsers)
-        if let endedAt = UInt32(exactly: record.token).flatMap({ state.reservedTokens[$0] }), endedAt >= record.createdAt {
+        if let endedAt = UInt32(exactly: record.token).flatMap({ state.reservedTokens[$0] }),
+            endedAt >= record.createdAt
+        {
             return try reject(record, "session \(record.id) ended, but its row came back")
         }
         guard isWhole || lostOnlyDamaged,
@@ -144,8 +149,8 @@ struct StateReader {
         }
     }
 
-    /// Moves rows aside as text that `sqlite3` can show. A row whose damaged key the search does not find stays where it is
-    /// and is reported again at the next start.
+    /// Moves rows aside as text that `sqlite3` can show. A row whose damaged key the search does not find stays where
+    /// it is and is reported again at the next start.
     private func quarantine(_ table: String, where condition: String, _ key: [Int64?]) throws {
         let columns = try db.columns(in: table).map { "quote(\($0.name))" }.joined(separator: " || ', ' || ")
         try db.execute(
@@ -154,6 +159,7 @@ struct StateReader {
                 SELECT '\(table)', \(columns), \(generation) FROM \(table) WHERE \(condition);
                 DELETE FROM \(table) WHERE \(condition)
                 """,
-            arguments: StatementArguments(key + key))
+            arguments: StatementArguments(key + key)
+        )
     }
 }

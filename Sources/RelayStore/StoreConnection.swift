@@ -7,6 +7,7 @@ final class StoreConnection {
 
     /// - Throws: `SessionStoreError`; a damaged file is left as it is.
     init(path: String, options: StoreOptions) throws(SessionStoreError) {
+        try WriteAheadLog.check(path: path + "-wal")
         var configuration = Configuration()
         configuration.label = "causeway.store"
         configuration.busyMode = .timeout(options.busyTimeout)
@@ -37,7 +38,8 @@ final class StoreConnection {
         let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
             throw SessionStoreErrors.refused(
-                "the state directory is on a file system without shared memory for SQLite's log: use a local disk")
+                "the state directory is on a file system without shared memory for SQLite's log: use a local disk"
+            )
         }
         try db.execute(
             sql: """
@@ -46,7 +48,8 @@ final class StoreConnection {
                 PRAGMA journal_size_limit = 8388608;
                 PRAGMA temp_store = MEMORY;
                 PRAGMA cache_size = -16384
-                """)
+                """
+        )
         guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
             throw SessionStoreErrors.refused("SQLite does not make commits durable here")
         }

@@ -12,8 +12,11 @@ package struct StoreOptions: Sendable {
     package var maxPages: Int?
 
     package init(
-        ballastSize: Int = 16 << 20, groupSize: Int = 64, busyTimeout: Double = 2,
-        reopenPause: Duration = .seconds(1), maxPages: Int? = nil
+        ballastSize: Int = 16 << 20,
+        groupSize: Int = 64,
+        busyTimeout: Double = 2,
+        reopenPause: Duration = .seconds(1),
+        maxPages: Int? = nil
     ) {
         self.ballastSize = ballastSize
         self.groupSize = groupSize

@@ -23,7 +23,8 @@ struct UserRecord {
     }
 
     /// What a row holds: its key as far as it can be read, and the record where the checksum fits.
-    static func read(_ row: inout RowReader) -> (session: Int64?, number: Int64?, record: UserRecord?, checksum: Int64) {
+    static func read(_ row: inout RowReader) -> (session: Int64?, number: Int64?, record: UserRecord?, checksum: Int64)
+    {
         let session = row.integer()
         let number = row.integer()
         guard let address = row.text(), let token = row.integer(as: UInt32.self), let checksum = row.integer(),

@@ -23,8 +23,15 @@ struct WebhookRecord {
         else { return (id, nil) }
         let record = WebhookRecord(
             PendingWebhook(
-                id: id, sessionID: sessionID, url: url, body: body, createdAt: createdAt, attempts: attempts,
-                nextAttemptAt: nextAttemptAt))
+                id: id,
+                sessionID: sessionID,
+                url: url,
+                body: body,
+                createdAt: createdAt,
+                attempts: attempts,
+                nextAttemptAt: nextAttemptAt
+            )
+        )
         return (id, record.checksum == checksum ? record : nil)
     }
 

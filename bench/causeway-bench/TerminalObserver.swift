@@ -15,7 +15,9 @@ struct TerminalObserver: RunObserver {
         case .progress(let seconds, let sent, let delivered, let violations):
             let flying = sent - min(sent, delivered)
             let wrong = violations == 0 ? "" : "   WRONG \(violations)"
-            show("\(Int(seconds)) s   sent \(sent)   delivered \(delivered)   on the way or lost \(flying)\(wrong)")
+            show(
+                "\(Int(seconds.rounded())) s   sent \(sent)   delivered \(delivered)   on the way or lost \(flying)\(wrong)"
+            )
         case .keptSessions(let count):
             clear()
             Terminal.complain("\(count) sessions could not be deleted; the relay ends them after its idle limit.")
@@ -24,7 +26,7 @@ struct TerminalObserver: RunObserver {
 
     /// Removes the progress line.
     func clear() {
-        if isLive { Terminal.write("\r\u{1B}[K") }
+        if isLive, isatty(STDERR_FILENO) == 1 { Terminal.write("\r\u{1B}[K") }
     }
 
     private func show(_ line: String) {

@@ -42,6 +42,10 @@ package struct GuessLedger: @unchecked Sendable {
 
     /// Lives as long as the process, unless `deallocate` is called.
     package static func allocate(settings: Settings, hash: KeyedHash) -> GuessLedger {
+        var settings = settings
+        // Cells count in sixteen bits.
+        settings.guessesPerMinute = min(settings.guessesPerMinute, 0xFFFF)
+        settings.answersPerSecond = min(settings.answersPerSecond, 0xFFFF)
         let cells = UnsafeMutablePointer<Cell>.allocate(capacity: sets * ways)
         for index in 0..<sets * ways { (cells + index).initialize(to: Cell()) }
         let answered = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: 1)

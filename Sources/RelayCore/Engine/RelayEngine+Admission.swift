@@ -10,13 +10,16 @@ extension RelayEngine {
         case refused(DropReason)
     }
 
-    /// - Parameter isHello: taking over would also take a new connection id.
+    /// - Parameters:
+    ///   - isHello: taking over would also take a new connection id.
+    ///   - undeliverable: why the datagram is dropped even from an endpoint that may bind: then it binds nothing.
     mutating func admit(
         _ arrival: Arrival,
         to endpoint: UnsafeMutablePointer<BoundEndpoint>,
         roaming: UnsafeMutablePointer<Roaming>,
         session: Int,
-        isHello: Bool
+        isHello: Bool,
+        undeliverable: DropReason?
     ) -> Admission {
         let now = arrival.stamp
         let key = endpointKey(arrival.source)
@@ -26,6 +29,7 @@ extension RelayEngine {
         }
         let wasCandidate = roaming.pointee.candidate == key
         guard endpoint.pointee.isBound, silence < settings.userTimeout, !endpoint.pointee.isAt(arrival.source) else {
+            if let undeliverable { return .refused(undeliverable) }
             roaming.pointee.candidate = 0
             endpoint.pointee.peer = arrival.source
             refresh(endpoint, arrival)
@@ -44,6 +48,7 @@ extension RelayEngine {
                 }
             }
         }
+        if let undeliverable { return .refused(undeliverable) }
         let old = endpoint.pointee.peer
         recordMove(roaming, from: old, now)
         roaming.pointee.candidate = 0
@@ -74,13 +79,15 @@ extension RelayEngine {
     }
 
     /// Counts a datagram of a candidate on another IP; true when it has shown enough.
-    private func confirms(
+    private mutating func confirms(
         _ roaming: UnsafeMutablePointer<Roaming>,
         key: UInt64,
         silence: UInt32,
         _ now: Stamp
     ) -> Bool {
-        if roaming.pointee.candidate != key || now.age(since: roaming.pointee.candidateSince) > Rule.roamingWindow {
+        // Another candidate's datagram is not this one's to send.
+        if roaming.pointee.candidate != key { settleCandidate(roaming, releases: false) }
+        if roaming.pointee.candidate != key || now.age(since: roaming.pointee.candidateSince) >= Rule.roamingWindow {
             roaming.pointee.candidate = key
             roaming.pointee.candidateSince = now
             roaming.pointee.candidateCount = 0
@@ -108,7 +115,8 @@ extension RelayEngine {
     /// Counts a guess at one of the session's users.
     func countWrongUser(session: Int, _ now: Stamp) {
         let book = sessionBooks + session
-        if now.age(since: book.pointee.wrongSince) >= 1_000 {
+        // A session's first wrong user finds no stamp to go by.
+        if book.pointee.wrongCount == 0 || now.age(since: book.pointee.wrongSince) >= 1_000 {
             book.pointee.wrongSince = now
             book.pointee.wrongCount = 0
         }

@@ -5,21 +5,36 @@ extension RelayEngine {
     mutating func fromClient(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
         let session = users[user].session
         let endpoint = endpoint(ofUser: user)
-        if endpoint.pointee.isAt(arrival.source), sessionBooks[session].pair == arrival.pair {
+        // Nothing is bound or refreshed by a datagram that cannot even wait.
+        let overflow = isData && lacksRoom(user: user, session: session, arrival.stamp) ? DropReason.heldOverflow : nil
+        if endpoint.pointee.isAt(arrival.source), sessionBooks[session].pair == arrival.pair,
+            arrival.stamp.age(since: endpoint.pointee.lastHeard) < settings.userTimeout
+        {
+            if let overflow { return drop(overflow) }
             refresh(endpoint, arrival)
-        } else if let verdict = admitClient(datagram, isData: isData, user: user, session: session, arrival) {
+        } else if let verdict = admitClient(datagram, isData: isData, user: user, session: session, overflow, arrival) {
             return verdict
         }
         touch(session: session, arrival.stamp)
-        if isData { return routeToHost(datagram, user: user, session: session, arrival.stamp) }
+        if isData {
+            return routeToHost(datagram, user: user, session: session, receivedAt: arrival.stamp, arrival.stamp)
+        }
         return answer(datagram, clientState(session: session, arrival.stamp), releasesHeld: releasingHeld != 0)
     }
 
     /// Sends a client's DATA on to the host, or holds it while no host endpoint is known.
     @inline(__always)
-    mutating func routeToHost(_ datagram: DatagramBytes, user: Int, session: Int, _ now: Stamp) -> Verdict {
+    mutating func routeToHost(
+        _ datagram: DatagramBytes,
+        user: Int,
+        session: Int,
+        receivedAt: Stamp,
+        _ now: Stamp
+    ) -> Verdict {
         let host = endpoint(ofHostIn: session)
-        guard host.pointee.isBound else { return holdForHost(datagram, user: user, session: session, now) }
+        guard host.pointee.isBound else {
+            return holdForHost(datagram, user: user, session: session, receivedAt: receivedAt, now)
+        }
         let offset = datagram.rewriteForHost(connectionID: users[user].connectionID)
         let length = datagram.length &- offset
         counters.add(1, to: .toHostDatagrams)
@@ -33,12 +48,24 @@ extension RelayEngine {
         isData: Bool,
         user: Int,
         session: Int,
+        _ overflow: DropReason?,
         _ arrival: Arrival
     ) -> Verdict? {
         if let reason = checkStranger(user: user, session: session, arrival) { return drop(reason) }
         let roaming = userRoaming + user
-        let isHello = settings.givesRejoinIDs && (isData && self.isHello(datagram) || holdsHello(roaming, arrival))
-        switch admit(arrival, to: endpoint(ofUser: user), roaming: roaming, session: session, isHello: isHello) {
+        dropExpired(roaming, arrival.stamp)
+        let isHello =
+            settings.givesRejoinIDs && hasRejoinID(session: session)
+            && (isData ? self.isHello(datagram) : holdsHello(roaming, arrival))
+        switch admit(
+            arrival,
+            to: endpoint(ofUser: user),
+            roaming: roaming,
+            session: session,
+            isHello: isHello,
+            undeliverable: overflow
+        )
+        {
         case .refused(let reason):
             return drop(reason)
         case .unconfirmed:
@@ -77,9 +104,12 @@ extension RelayEngine {
         return isHello(DatagramBytes(base: held.bytes(of: slot), length: Int(held.slots[slot].length)))
     }
 
+    private func hasRejoinID(session: Int) -> Bool {
+        sessionBooks[session].nextRejoinID < sessionBooks[session].endRejoinID
+    }
+
     /// Gives the user a fresh connection id, since the host still has a connection under the old one.
     private mutating func giveRejoinID(user: Int, session: Int, replacing old: PeerEndpoint, _ now: Stamp) {
-        guard sessionBooks[session].nextRejoinID < sessionBooks[session].endRejoinID else { return }
         removeConnection(user)
         users[user].connectionID = sessionBooks[session].nextRejoinID
         sessionBooks[session].nextRejoinID += 1

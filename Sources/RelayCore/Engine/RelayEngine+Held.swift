@@ -3,27 +3,54 @@ import RelayWire
 // Datagrams that wait: of early joiners until the host binds, of a candidate until it is accepted.
 extension RelayEngine {
     /// Keeps an early joiner's newest datagram.
-    mutating func holdForHost(_ datagram: DatagramBytes, user: Int, session: Int, _ now: Stamp) -> Verdict {
+    mutating func holdForHost(
+        _ datagram: DatagramBytes,
+        user: Int,
+        session: Int,
+        receivedAt: Stamp,
+        _ now: Stamp
+    ) -> Verdict {
+        guard !lacksRoom(user: user, session: session, now) else { return drop(.heldOverflow) }
         let roaming = userRoaming + user
         if roaming.pointee.held != 0 {
             let slot = Int(roaming.pointee.held) - 1
             if held.slots[slot].kind == .earlyJoiner {
                 counters.countDrop(.heldReplaced)
-                held.store(datagram.base, length: datagram.length, at: now, in: slot)
+                held.store(datagram.base, length: datagram.length, at: receivedAt, in: slot)
                 return .nothing
             }
             settleCandidate(roaming, releases: false)
         }
-        guard sessionBooks[session].heldCount < Rule.heldPerSession else { return drop(.heldOverflow) }
         let slot = held.take()
         guard slot >= 0 else { return drop(.heldOverflow) }
         fill(slot, .earlyJoiner, user: user, session: session)
-        held.store(datagram.base, length: datagram.length, at: now, in: slot)
+        held.store(datagram.base, length: datagram.length, at: receivedAt, in: slot)
         roaming.pointee.held = UInt32(slot + 1)
         held.slots[slot].next = sessionBooks[session].firstHeld
         sessionBooks[session].firstHeld = UInt32(slot + 1)
         sessionBooks[session].heldCount += 1
         return .nothing
+    }
+
+    /// Whether a user's DATA can neither leave, since no host endpoint is known, nor wait. Lets go of what waited too long.
+    @inline(__always)
+    mutating func lacksRoom(user: Int, session: Int, _ now: Stamp) -> Bool {
+        if endpoint(ofHostIn: session).pointee.isBound { return false }
+        return !makeRoom(user: user, session: session, now)
+    }
+
+    private mutating func makeRoom(user: Int, session: Int, _ now: Stamp) -> Bool {
+        dropExpired(userRoaming + user, now)
+        if fits(user: user, session: session) { return true }
+        sweepHeld(now)
+        return fits(user: user, session: session)
+    }
+
+    /// Whether the user's datagram takes a place that the user has already, or a free one.
+    private func fits(user: Int, session: Int) -> Bool {
+        let link = userRoaming[user].held
+        if link != 0, held.slots[Int(link) - 1].kind == .earlyJoiner { return true }
+        return sessionBooks[session].heldCount < Rule.heldPerSession && (link != 0 || held.hasFree)
     }
 
     /// Keeps the newest datagram of an endpoint that may take over.
@@ -39,6 +66,7 @@ extension RelayEngine {
             counters.countDrop(.roamingUnconfirmed)
         } else {
             guard roaming.pointee.held == 0 else { return drop(.roamingUnconfirmed) }
+            if !held.hasFree { sweepHeld(now) }
             let slot = held.take()
             guard slot >= 0 else { return drop(.heldOverflow) }
             fill(slot, kind, user: user, session: session)
@@ -95,7 +123,13 @@ extension RelayEngine {
             let verdict =
                 isFromHost
                 ? routeToClient(datagram, session: Int(info.session), stamp)
-                : routeToHost(datagram, user: Int(info.user), session: Int(info.session), stamp)
+                : routeToHost(
+                    datagram,
+                    user: Int(info.user),
+                    session: Int(info.session),
+                    receivedAt: info.storedAt,
+                    stamp
+                )
             guard let target = verdict.target else { continue }
             counters.add(1, to: .heldDelivered)
             return Release(
@@ -106,6 +140,13 @@ extension RelayEngine {
             )
         }
         return nil
+    }
+
+    private func routeToClient(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Verdict {
+        switch findReceiver(datagram, session: session, now) {
+        case .client(let client): forward(datagram, toClient: client)
+        case .nobody(let reason): drop(reason)
+        }
     }
 
     private mutating func nextReleasedSlot() -> Int? {
@@ -149,16 +190,35 @@ extension RelayEngine {
         counters.set(.heldNow, to: UInt64(held.count))
     }
 
-    /// Drops what a user still has waiting.
-    mutating func dropHeld(ofUser user: Int) {
-        guard userRoaming[user].held != 0 else { return }
-        let slot = Int(userRoaming[user].held) - 1
+    /// Drops what a user or a host still has waiting.
+    mutating func dropHeld(_ roaming: UnsafeMutablePointer<Roaming>) {
+        guard roaming.pointee.held != 0 else { return }
+        let slot = Int(roaming.pointee.held) - 1
         if held.slots[slot].kind == .earlyJoiner {
             unlinkEarlyJoiner(slot)
             counters.countDrop(.noHost)
             giveBackHeld(slot)
         } else {
-            settleCandidate(userRoaming + user, releases: false)
+            settleCandidate(roaming, releases: false)
+        }
+    }
+
+    /// Drops what has waited too long, so that no rule sees it.
+    mutating func dropExpired(_ roaming: UnsafeMutablePointer<Roaming>, _ now: Stamp) {
+        guard roaming.pointee.held != 0 else { return }
+        let slot = Int(roaming.pointee.held) - 1
+        if now.age(since: held.slots[slot].storedAt) > Rule.heldLifetime { dropHeld(roaming) }
+    }
+
+    /// Drops everything that has waited too long.
+    mutating func sweepHeld(_ now: Stamp) {
+        guard held.count > 0 else { return }
+        for slot in held.scanRange {
+            switch held.slots[slot].kind {
+            case .free: continue
+            case .earlyJoiner, .clientCandidate: dropExpired(userRoaming + Int(held.slots[slot].user), now)
+            case .hostCandidate: dropExpired(sessionRoaming + Int(held.slots[slot].session), now)
+            }
         }
     }
 }

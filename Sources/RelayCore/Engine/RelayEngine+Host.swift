@@ -5,33 +5,48 @@ extension RelayEngine {
     mutating func fromServerPort(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
         let session = users[user].session
         let host = endpoint(ofHostIn: session)
+        let receiver = isData ? findReceiver(datagram, session: session, arrival.stamp) : nil
         if host.pointee.isAt(arrival.source), sessions[session].host == UInt32(truncatingIfNeeded: user &+ 1),
             sessionBooks[session].pair == arrival.pair
         {
+            // What cannot be delivered refreshes nothing.
+            if case .nobody(let reason) = receiver { return drop(reason) }
             refresh(host, arrival)
-        } else if let verdict = admitToServerPort(datagram, isData: isData, user: user, session: session, arrival) {
+        } else if let verdict = admitToServerPort(datagram, receiver, user: user, session: session, arrival) {
             return verdict
         }
         touch(session: session, arrival.stamp)
         let releasesHeld = releasingHeld != 0 || releasingSession != 0
-        guard isData else { return answer(datagram, .valid, releasesHeld: releasesHeld) }
-        var verdict = routeToClient(datagram, session: session, arrival.stamp)
+        guard case .client(let client) = receiver else { return answer(datagram, .valid, releasesHeld: releasesHeld) }
+        var verdict = forward(datagram, toClient: client)
         verdict.releasesHeld = releasesHeld
         return verdict
     }
 
-    /// Sends a host's DATA on to the client whose connection id it names.
+    /// Whom a host's DATA is for.
+    enum Receiver {
+        case client(UnsafeMutablePointer<BoundEndpoint>)
+        case nobody(DropReason)
+    }
+
+    /// The client whose connection id a host's DATA names.
     @inline(__always)
-    func routeToClient(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Verdict {
+    func findReceiver(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Receiver {
         let id = datagram.connectionID
         let user = findConnection(id, session: session)
         guard user >= 0 else {
-            return drop(wasGivenOut(id, session: session) ? .retiredConnectionID : .unknownConnectionID)
+            return .nobody(wasGivenOut(id, session: session) ? .retiredConnectionID : .unknownConnectionID)
         }
         let client = endpoint(ofUser: user)
         guard client.pointee.isBound, now.age(since: client.pointee.lastHeard) < settings.userTimeout else {
-            return drop(.noAddress)
+            return .nobody(.noAddress)
         }
+        return .client(client)
+    }
+
+    /// Sends a host's DATA on.
+    @inline(__always)
+    func forward(_ datagram: DatagramBytes, toClient client: UnsafeMutablePointer<BoundEndpoint>) -> Verdict {
         let offset = datagram.rewriteForClient()
         let length = datagram.length &- offset
         counters.add(1, to: .toClientDatagrams)
@@ -47,7 +62,7 @@ extension RelayEngine {
     /// Decides on a source that is not the host's endpoint; nil where it is the endpoint now.
     private mutating func admitToServerPort(
         _ datagram: DatagramBytes,
-        isData: Bool,
+        _ receiver: Receiver?,
         user: Int,
         session: Int,
         _ arrival: Arrival
@@ -55,30 +70,38 @@ extension RelayEngine {
         if let reason = checkStranger(user: user, session: session, arrival) { return drop(reason) }
         let hosting = sessions[session].host
         if hosting == UInt32(user + 1) {
-            return admitHost(datagram, isData: isData, user: user, session: session, arrival)
+            return admitHost(datagram, receiver, user: user, session: session, arrival)
         }
         // Only a PING claims the role: a client pointed at the wrong port sends DATA.
-        if isData { return drop(hosting == 0 ? .wrongPort : .notHost) }
-        if hosting != 0, !isHostSilent(session: session, arrival.stamp) { return answer(datagram, .checking) }
+        if receiver != nil { return drop(hosting == 0 ? .wrongPort : .notHost) }
+        if hosting != 0, !isHostSilent(session: session, arrival.stamp) {
+            touch(session: session, arrival.stamp)
+            return answer(datagram, .checking)
+        }
         claimHost(user: user, session: session, arrival)
         return nil
     }
 
     private mutating func admitHost(
         _ datagram: DatagramBytes,
-        isData: Bool,
+        _ receiver: Receiver?,
         user: Int,
         session: Int,
         _ arrival: Arrival
     ) -> Verdict? {
+        let isData = receiver != nil
+        var undeliverable: DropReason?
+        if case .nobody(let reason) = receiver { undeliverable = reason }
         let roaming = sessionRoaming + session
+        dropExpired(roaming, arrival.stamp)
         let wasBound = endpoint(ofHostIn: session).pointee.isBound
         switch admit(
             arrival,
             to: endpoint(ofHostIn: session),
             roaming: roaming,
             session: session,
-            isHello: false
+            isHello: false,
+            undeliverable: undeliverable
         )
         {
         case .refused(let reason):

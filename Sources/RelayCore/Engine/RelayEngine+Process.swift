@@ -92,7 +92,9 @@ extension RelayEngine {
     func isBadSource(_ source: PeerEndpoint) -> Bool {
         let address = source.address
         if source.port == 0 || address.isUnspecified || address.isMulticast || address.isBroadcast { return true }
-        guard settings.ownPorts.contains(source.port) else { return false }
+        guard settings.ownServerPorts.contains(source.port) || settings.ownClientPorts.contains(source.port) else {
+            return false
+        }
         return address.isLoopback || ownAddresses.contains(address)
     }
 }

@@ -9,7 +9,7 @@ extension RelayEngine {
         let credentials = datagram.credentials
         let session = findSession(credentials.sessionToken)
         let mayAnswer: Bool
-        if user >= 0 {
+        if user >= 0, arrival.stamp.age(since: users[user].endpoint.lastHeard) < Rule.departedLifetime {
             counters.countDrop(.revoked)
             mayAnswer = !isData || isFarewell(user: user, arrival)
         } else {

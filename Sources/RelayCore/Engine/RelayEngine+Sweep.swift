@@ -57,9 +57,11 @@ extension RelayEngine {
     }
 
     private mutating func sweepRoaming(_ roaming: UnsafeMutablePointer<Roaming>, _ now: Stamp) {
-        if roaming.pointee.candidate != 0, now.age(since: roaming.pointee.candidateSince) > Rule.roamingWindow {
+        // A candidate whose datagram waits is remembered until that one is too old.
+        if roaming.pointee.candidate != 0, candidateSlot(roaming) == nil,
+            now.age(since: roaming.pointee.candidateSince) >= Rule.roamingWindow
+        {
             roaming.pointee.candidate = 0
-            settleCandidate(roaming, releases: false)
         }
         if roaming.pointee.retired != 0, now.age(since: roaming.pointee.retiredAt) >= Rule.retiredEndpointLifetime {
             roaming.pointee.retired = 0
@@ -69,16 +71,6 @@ extension RelayEngine {
         }
         if roaming.pointee.hasRejoined, now.age(since: roaming.pointee.rejoinedAt) >= Rule.rejoinInterval {
             roaming.pointee.hasRejoined = false
-        }
-    }
-
-    private mutating func sweepHeld(_ now: Stamp) {
-        guard held.count > 0 else { return }
-        for slot in held.scanRange
-        where held.slots[slot].kind == .earlyJoiner && now.age(since: held.slots[slot].storedAt) > Rule.heldLifetime {
-            unlinkEarlyJoiner(slot)
-            counters.countDrop(.noHost)
-            giveBackHeld(slot)
         }
     }
 

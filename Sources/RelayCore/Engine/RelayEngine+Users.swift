@@ -41,7 +41,7 @@ extension RelayEngine {
     /// told so.
     mutating func depart(_ user: Int, now: Stamp) {
         let session = users[user].session
-        dropHeld(ofUser: user)
+        dropHeld(userRoaming + user)
         removeConnection(user)
         unlink(user, session: session)
         (userRoaming + user).update(repeating: .blank, count: 1)
@@ -52,6 +52,8 @@ extension RelayEngine {
             sessions[session].host = 0
             host.pointee.peer = .none
         }
+        // Whoever was silent for the user timeout was not bound any more, whether the sweep has come by or not.
+        if now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout { users[user].endpoint.peer = .none }
         users[user].isDeparted = true
         users[user].isRoaming = false
         users[user].endpoint.lastHeard = now

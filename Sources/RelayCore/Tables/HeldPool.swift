@@ -37,6 +37,8 @@ struct HeldPool {
         bytes + slot * Self.bytesPerSlot
     }
 
+    var hasFree: Bool { count < Self.capacity }
+
     /// A slot to fill, or -1 where all are taken.
     mutating func take() -> Int {
         if firstFree != 0 {

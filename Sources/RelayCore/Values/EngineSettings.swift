@@ -23,8 +23,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var givesRejoinIDs = true
     /// Wrong users a second in one session past which users heard from lately cannot be rebound.
     package var wrongUsersPerSecond: UInt32 = 200
-    /// Local ports of the relay, host byte order: datagrams from them and an own address are loops.
-    package var ownPorts: ClosedRange<UInt16> = 0...0
+    /// Local ports of the relay, host byte order: datagrams from them and an own address are loops. Two ranges, since the
+    /// ports of a shared pair need not be neighbours.
+    package var ownServerPorts: ClosedRange<UInt16> = 0...0
+    package var ownClientPorts: ClosedRange<UInt16> = 0...0
 
     package init() {}
 }

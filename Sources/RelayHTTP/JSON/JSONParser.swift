@@ -144,7 +144,9 @@ struct JSONParser {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else { throw failure("a string that is no UTF-8") }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw failure("a string that is no UTF-8")
+                }
                 return text
             case UInt8(ascii: "\\"): try escape(into: &content)
             case 0..<0x20: throw failure("a control character in a string")
@@ -173,7 +175,9 @@ struct JSONParser {
     private mutating func escapedScalar() throws(Failure) -> Character {
         let high = try hexUnit()
         if let scalar = Unicode.Scalar(high) { return Character(scalar) }
-        guard high < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw failure("half a surrogate pair") }
+        guard high < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+            throw failure("half a surrogate pair")
+        }
         let low = try hexUnit()
         guard (0xDC00...0xDFFF).contains(low),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(high) - 0xD800) << 10 + (UInt32(low) - 0xDC00))

@@ -59,7 +59,8 @@ struct RevokeUserBody {
             throw RelayError(
                 .invalid,
                 "\(field.path) is \(field.isAbsent ? field.kind : "not a token"); send the user's token, a whole number, "
-                    + "as a number or as a string")
+                    + "as a number or as a string"
+            )
         }
         userToken = UInt32(exactly: number)
     }

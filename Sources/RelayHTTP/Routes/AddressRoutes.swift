@@ -27,7 +27,8 @@ struct AddressRoutes: Sendable {
         guard let address = IPAddress(text) else {
             throw RelayError(
                 .invalid,
-                "the path names \(text.quotedForMessage), which is not an IP address; send an IPv4 or IPv6 literal")
+                "the path names \(text.quotedForMessage), which is not an IP address; send an IPv4 or IPv6 literal"
+            )
         }
         try requireDatabase()
         guard let place = locator.record(for: address) else {
@@ -48,8 +49,10 @@ struct AddressRoutes: Sendable {
         return .json(
             .members([
                 "addresses": .array(
-                    addresses.map { Self.answer($0.value, as: $0.text, locator.record(for: $0.value)) })
-            ]))
+                    addresses.map { Self.answer($0.value, as: $0.text, locator.record(for: $0.value)) }
+                )
+            ])
+        )
     }
 
     private func requireDatabase() throws(RelayError) {
@@ -85,7 +88,8 @@ extension JSONField {
         guard let address = IPAddress(text) else {
             throw RelayError(
                 .invalid,
-                "\(path) is \(text.quotedForMessage), which is not an IP address; send an IPv4 or IPv6 literal")
+                "\(path) is \(text.quotedForMessage), which is not an IP address; send an IPv4 or IPv6 literal"
+            )
         }
         return (text, address)
     }

@@ -22,13 +22,16 @@ struct OperationsRoutes: Sendable {
                 case .notReady(let reason):
                     .json(
                         .members(["status": .string("unavailable"), "message": .string(reason)]),
-                        status: .serviceUnavailable)
+                        status: .serviceUnavailable
+                    )
                 }
             },
             Route(.get, "/openapi.json", .open) { _ in
                 Response(
-                    status: .ok, headers: [.contentType: "application/json"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPIDocument.text)))
+                    status: .ok,
+                    headers: [.contentType: "application/json"],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPIDocument.text))
+                )
             },
         ]
     }
@@ -37,8 +40,10 @@ struct OperationsRoutes: Sendable {
     static func metrics(_ render: @escaping @Sendable () async -> MetricsPage) -> Route {
         Route(.get, "/metrics", .open) { _ in
             Response(
-                status: .ok, headers: [.contentType: MetricsPage.contentType],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: await render().text)))
+                status: .ok,
+                headers: [.contentType: MetricsPage.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: await render().text))
+            )
         }
     }
 }

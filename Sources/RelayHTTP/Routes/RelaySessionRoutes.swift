@@ -16,7 +16,12 @@ struct RelaySessionRoutes: Sendable {
             Route(.get, "/v1/relays/sessions/{session_id}", .key(.sessions), handle: get),
             Route(.delete, "/v1/relays/sessions/{session_id}", .key(.sessions), handle: delete),
             Route(
-                .post, "/v1/relays/sessions:authorize-user", .key(.sessions), isRateLimited: true, handle: authorizeUser),
+                .post,
+                "/v1/relays/sessions:authorize-user",
+                .key(.sessions),
+                isRateLimited: true,
+                handle: authorizeUser
+            ),
             Route(.post, "/v1/relays/sessions:revoke-user", .key(.sessions), handle: revokeUser),
         ]
     }

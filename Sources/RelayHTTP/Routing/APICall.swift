@@ -22,12 +22,15 @@ struct APICall: Sendable {
     func queryNumber(_ name: String, in range: ClosedRange<Int>) throws(RelayError) -> Int? {
         let values = request.uri.queryParameters[values: Substring(name)]
         guard let value = values.first else { return nil }
-        guard values.count == 1 else { throw RelayError(.invalid, "\(name) is given \(values.count) times; send it once") }
+        guard values.count == 1 else {
+            throw RelayError(.invalid, "\(name) is given \(values.count) times; send it once")
+        }
         guard let number = Int(value), range.contains(number) else {
             throw RelayError(
                 .invalid,
                 "\(name) is \(String(value).quotedForMessage); send a whole number, \(range.lowerBound) to "
-                    + "\(range.upperBound)")
+                    + "\(range.upperBound)"
+            )
         }
         return number
     }

@@ -17,7 +17,8 @@ struct APIFailure: Error, Equatable {
         default:
             self.init(
                 status: .internalServerError,
-                message: "the relay could not finish this call; its log says why, and trying again may help")
+                message: "the relay could not finish this call; its log says why, and trying again may help"
+            )
         }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
     }
@@ -35,8 +36,10 @@ struct APIFailure: Error, Equatable {
     static func methodNotAllowed(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> APIFailure {
         let list = allowed.map(\.rawValue).joined(separator: ", ")
         return APIFailure(
-            status: .methodNotAllowed, message: "\(method.rawValue) is not possible here; use \(list)",
-            headers: [.allow: list])
+            status: .methodNotAllowed,
+            message: "\(method.rawValue) is not possible here; use \(list)",
+            headers: [.allow: list]
+        )
     }
 
     var response: Response { .json(.members(["message": .string(message)]), status: status, headers: headers) }
@@ -60,10 +63,16 @@ extension RelayError.Code {
 extension Response {
     /// An answer of JSON.
     static func json(
-        _ value: JSONValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+        _ value: JSONValue,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes)))
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes))
+        )
     }
 }

@@ -44,12 +44,16 @@ struct APIResponder: HTTPResponder {
                 "method": "\(request.method.rawValue)", "route": "\(match.route?.template ?? "other")",
                 "status": "\(response.status.code)", "ms": "\(start.duration(to: .now) / .milliseconds(1))",
                 "key": "\(principal?.name.withoutControls ?? "none")",
-            ])
+            ]
+        )
         return response
     }
 
     private func answer(
-        _ request: Request, _ match: RouteTable.Match, path: String, context: APIContext,
+        _ request: Request,
+        _ match: RouteTable.Match,
+        path: String,
+        context: APIContext,
         principal: inout APIPrincipal?
     ) async throws -> Response {
         let settings = settings.current
@@ -65,11 +69,18 @@ struct APIResponder: HTTPResponder {
         case .route(let route, let parameters):
             if let principal { try admit(principal, to: route, settings) }
             let caller = CallerAddress.resolve(
-                peer: context.peer, forwardedFor: request.headers[values: .xForwardedFor],
-                trustedProxies: settings.trustedProxies)
+                peer: context.peer,
+                forwardedFor: request.headers[values: .xForwardedFor],
+                trustedProxies: settings.trustedProxies
+            )
             return try await route.handle(
                 APICall(
-                    request: request, parameters: parameters, caller: caller, maxBodyBytes: settings.maxBodyBytes))
+                    request: request,
+                    parameters: parameters,
+                    caller: caller,
+                    maxBodyBytes: settings.maxBodyBytes
+                )
+            )
         }
     }
 
@@ -82,15 +93,18 @@ struct APIResponder: HTTPResponder {
         throw APIFailure(
             status: .tooManyRequests,
             message: "the key '\(principal.name)' makes too many of these calls; try again in \(wait) s",
-            headers: [.retryAfter: "\(wait)"])
+            headers: [.retryAfter: "\(wait)"]
+        )
     }
 
     private func logUnexpected(_ error: any Error, _ match: RouteTable.Match) {
         // A caller that hangs up in the middle of its request, or a stop of the daemon, is no fault.
         let isFault = !(error is CancellationError || error is RefusedRequest)
         logger.log(
-            level: isFault ? .error : .debug, "request failed",
-            metadata: ["route": "\(match.route?.template ?? "other")", "error": "\("\(error)".withoutControls)"])
+            level: isFault ? .error : .debug,
+            "request failed",
+            metadata: ["route": "\(match.route?.template ?? "other")", "error": "\("\(error)".withoutControls)"]
+        )
     }
 
     private static func needsKey(_ path: String) -> Bool { path == "/v1" || path.hasPrefix("/v1/") }
@@ -117,7 +131,8 @@ extension String {
     var withoutControls: String {
         var result = ""
         for scalar in unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+            let isControl =
+                scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
             result += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
         return result

@@ -13,7 +13,10 @@ package struct APISettings: Sendable {
     package var keyRate: CallRate?
 
     package init(
-        keys: APIKeyRing, trustedProxies: [IPNetwork] = [], maxBodyBytes: Int = 1 << 20, keyRate: CallRate? = nil
+        keys: APIKeyRing,
+        trustedProxies: [IPNetwork] = [],
+        maxBodyBytes: Int = 1 << 20,
+        keyRate: CallRate? = nil
     ) {
         self.keys = keys
         self.trustedProxies = trustedProxies

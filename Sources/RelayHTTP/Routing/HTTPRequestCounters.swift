@@ -22,20 +22,27 @@ package final class HTTPRequestCounters: Sendable {
 
     func count(route: Route?, statusCode: Int) {
         let key = Key(
-            route: route?.template ?? "other", method: route?.method.rawValue ?? "other", statusClass: statusCode / 100)
+            route: route?.template ?? "other",
+            method: route?.method.rawValue ?? "other",
+            statusClass: statusCode / 100
+        )
         counts.withLock { $0[key, default: 0] += 1 }
     }
 
     /// The counts so far, ordered.
     package var family: MetricFamily {
         var family = MetricFamily(
-            "causeway_http_requests_total", .counter, help: "Requests that the HTTP API answered, by route and status.")
+            "causeway_http_requests_total",
+            .counter,
+            help: "Requests that the HTTP API answered, by route and status."
+        )
         for (key, count) in counts.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             family.add(
                 count,
                 labels: [
                     .init("route", key.route), .init("method", key.method), .init("status", "\(key.statusClass)xx"),
-                ])
+                ]
+            )
         }
         return family
     }

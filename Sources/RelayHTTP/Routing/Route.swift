@@ -20,7 +20,10 @@ struct Route: Sendable {
     let handle: @Sendable (APICall) async throws -> Response
 
     init(
-        _ method: HTTPRequest.Method, _ template: String, _ access: Access, isRateLimited: Bool = false,
+        _ method: HTTPRequest.Method,
+        _ template: String,
+        _ access: Access,
+        isRateLimited: Bool = false,
         handle: @escaping @Sendable (APICall) async throws -> Response
     ) {
         self.method = method

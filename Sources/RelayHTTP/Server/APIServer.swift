@@ -16,7 +16,9 @@ package final class APIServer: Service {
         package var limits: ListenerLimits
 
         package init(
-            listen: ListenAddress, tls: TLSCredentials? = nil, metricsListen: ListenAddress? = nil,
+            listen: ListenAddress,
+            tls: TLSCredentials? = nil,
+            metricsListen: ListenAddress? = nil,
             limits: ListenerLimits = ListenerLimits()
         ) {
             self.listen = listen
@@ -39,8 +41,11 @@ package final class APIServer: Service {
         package var readiness: @Sendable () async -> Readiness
 
         package init(
-            directory: any SessionDirectory, sessionJSON: SessionJSON, locator: GeoLocator,
-            counters: HTTPRequestCounters, metrics: @escaping @Sendable () async -> MetricsPage,
+            directory: any SessionDirectory,
+            sessionJSON: SessionJSON,
+            locator: GeoLocator,
+            counters: HTTPRequestCounters,
+            metrics: @escaping @Sendable () async -> MetricsPage,
             readiness: @escaping @Sendable () async -> Readiness
         ) {
             self.directory = directory
@@ -62,7 +67,10 @@ package final class APIServer: Service {
     ///   - onListening: told the address of the API that was really bound, once it accepts connections.
     ///   - onMetricsListening: the same for the listener of `/metrics`.
     package init(
-        configuration: Configuration, settings: APISettings, dependencies: Dependencies, logger: Logger,
+        configuration: Configuration,
+        settings: APISettings,
+        dependencies: Dependencies,
+        logger: Logger,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onMetricsListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) {
@@ -80,12 +88,24 @@ package final class APIServer: Service {
         self.tls = tls
         self.logger = logger
         api = HTTPListener(
-            name: "api.listen", address: configuration.listen, tls: tls, limits: configuration.limits,
-            responder: responder(routes), logger: logger, onListening: onListening)
+            name: "api.listen",
+            address: configuration.listen,
+            tls: tls,
+            limits: configuration.limits,
+            responder: responder(routes),
+            logger: logger,
+            onListening: onListening
+        )
         metrics = configuration.metricsListen.map { address in
             HTTPListener(
-                name: "metrics.listen", address: address, tls: nil, limits: configuration.limits,
-                responder: responder([metricsRoute]), logger: logger, onListening: onMetricsListening)
+                name: "metrics.listen",
+                address: address,
+                tls: nil,
+                limits: configuration.limits,
+                responder: responder([metricsRoute]),
+                logger: logger,
+                onListening: onMetricsListening
+            )
         }
     }
 

@@ -47,7 +47,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head(let head):
             state.readHead()
-            setReadDeadline(context, in: limits.bodyTimeout, .slowBody)
+            setReadDeadline(context, in: limits.bodyTimeout) { self.refuse(context, .slowBody) }
             // Some clients wait a second for this before they send the body.
             if head.headerFields[.expect]?.lowercased() == "100-continue" {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
@@ -88,7 +88,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .pass: context.write(data, promise: promise)
         case .passAndAnnounceClose:
             context.write(wrapOutboundOut(Self.announcingClose(part)), promise: promise)
-        case .finish: writeEnd(context, data, promise)
+        case .finish:
+            writeEnd(context, data, promise)
+            if state.isIdle { awaitNextHead(context) }
         case .finishAndLinger:
             writeEnd(context, data, promise)
             linger(context)
@@ -108,14 +110,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func awaitFirstHead(_ context: ChannelHandlerContext) {
-        setReadDeadline(context, in: limits.headerTimeout, .slowHeaders)
+        setReadDeadline(context, in: limits.headerTimeout) { self.refuse(context, .slowHeaders) }
     }
 
-    private func setReadDeadline(_ context: ChannelHandlerContext, in time: TimeAmount, _ refusal: ConnectionRefusal) {
+    /// A connection that was of use ends without a word, as clients that keep connections open expect.
+    private func awaitNextHead(_ context: ChannelHandlerContext) {
+        setReadDeadline(context, in: limits.idleTimeout) { context.close(promise: nil) }
+    }
+
+    private func setReadDeadline(
+        _ context: ChannelHandlerContext,
+        in time: TimeAmount,
+        action: @escaping () -> Void
+    ) {
         readDeadline?.cancel()
-        readDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) {
-            self.refuse(context, refusal)
-        }
+        readDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: time, action)
     }
 
     private func refuse(_ context: ChannelHandlerContext, _ refusal: ConnectionRefusal) {

@@ -64,6 +64,9 @@ struct ConnectionState {
     /// Whether the last answer is out and the connection waits for its client to close.
     private(set) var isLingering = false
 
+    /// Whether every request that was read is answered, and the next one may come.
+    var isIdle: Bool { openRequests == 0 && input == .head }
+
     var isRefusing: Bool { input == .refused || isLingering }
 
     mutating func readHead() {

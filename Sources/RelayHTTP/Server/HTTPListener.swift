@@ -27,12 +27,15 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
             },
             configuration: ApplicationConfiguration(
                 address: address.bindAddress,
-                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)),
+                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)
+            ),
             onServerRunning: { channel in
                 do {
                     try await channel.eventLoop.submit {
                         try channel.pipeline.syncOperations.addHandler(
-                            AcceptErrorHandler(logger: logger), position: .first)
+                            AcceptErrorHandler(logger: logger),
+                            position: .first
+                        )
                     }.get()
                 } catch {
                     logger.debug("the listener closed while it started: \(error)")
@@ -50,15 +53,20 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
         } catch let error as IOError {
             throw ListenerError("'\(name)': cannot listen on \(address): \(error.description)")
         } catch is SocketAddressError {
-            throw ListenerError("'\(name)': cannot listen on \(address): there is no such host, or the path is too long")
+            throw ListenerError(
+                "'\(name)': cannot listen on \(address): there is no such host, or the path is too long"
+            )
         }
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuard(limits: limits)],
-            idleTimeout: limits.idleTimeout,
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
+                maxHeaderFieldSize: 16 << 10,
+                maxHeaderListSize: 32 << 10,
+                maxHeaderFieldCount: 100
+            )
+        )
     }
 }

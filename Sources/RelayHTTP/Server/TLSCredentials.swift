@@ -16,16 +16,21 @@ package struct TLSCredentials: Sendable {
         guard let key = try? NIOSSLPrivateKey(bytes: keyBytes, format: .pem) else {
             throw ListenerError(
                 "'api.tls.key': '\(keyFile)' holds no private key in PEM form, or one with a pass phrase; remove the "
-                    + "pass phrase")
+                    + "pass phrase"
+            )
         }
         do {
             context = try NIOSSLContext(
                 configuration: .makeServerConfiguration(
-                    certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key)))
+                    certificateChain: chain.map { .certificate($0) },
+                    privateKey: .privateKey(key)
+                )
+            )
         } catch {
             throw ListenerError(
                 "the certificate '\(certificateFile)' and the key '\(keyFile)' cannot be used together: they do not "
-                    + "match, or are of a kind that TLS does not take")
+                    + "match, or are of a kind that TLS does not take"
+            )
         }
     }
 

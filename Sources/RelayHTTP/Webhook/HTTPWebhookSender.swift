@@ -3,6 +3,7 @@ internal import Crypto
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 package import RelayControl
 internal import RelayNet
 
@@ -12,6 +13,7 @@ package struct HTTPWebhookSender: WebhookSender {
     private let policy: WebhookTargetPolicy
     private let now: @Sendable () -> Double
     private let resolve: HostResolver.Lookup
+    private let trustRoots: NIOSSLTrustRoots
 
     /// - Parameters:
     ///   - secret: signs each delivery; `nil` for unsigned ones.
@@ -22,13 +24,17 @@ package struct HTTPWebhookSender: WebhookSender {
     }
 
     init(
-        secret: String?, policy: WebhookTargetPolicy, now: @escaping @Sendable () -> Double,
-        resolve: @escaping HostResolver.Lookup
+        secret: String?,
+        policy: WebhookTargetPolicy,
+        now: @escaping @Sendable () -> Double,
+        resolve: @escaping HostResolver.Lookup,
+        trustRoots: NIOSSLTrustRoots = .default
     ) {
         self.secret = secret?.isEmpty == false ? secret : nil
         self.policy = policy
         self.now = now
         self.resolve = resolve
+        self.trustRoots = trustRoots
     }
 
     /// How long the connection may take.
@@ -62,11 +68,14 @@ package struct HTTPWebhookSender: WebhookSender {
         case .forbidden(let forbidden, let reach):
             return .refused(
                 reason: "the host has the address \(forbidden), which is \(reach.rawValue); "
-                    + "'webhook.allow_networks' can allow it")
+                    + "'webhook.allow_networks' can allow it"
+            )
         case .unresolved(let reason): return .failed(reason: reason)
         }
         let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: configuration(host: host, address: address))
+            eventLoopGroupProvider: .singleton,
+            configuration: configuration(host: host, address: address)
+        )
         let result = await post(webhook, to: url, with: client)
         do {
             try await client.shutdown()
@@ -80,18 +89,24 @@ package struct HTTPWebhookSender: WebhookSender {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: Self.connectTimeout, read: .seconds(5)),
-            decompression: .disabled)
+            decompression: .disabled
+        )
         configuration.httpVersion = .http1Only
+        configuration.tlsConfiguration = .makeClientConfiguration()
+        configuration.tlsConfiguration?.trustRoots = trustRoots
+        // The queue has its own rules on when to try again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         // The connection goes to the address that was judged, never to the outcome of a second look-up; the name stays
         // in the Host header and in the TLS handshake.
         configuration.dnsOverride = [host: address]
         let policy = policy
         configuration.http1_1ConnectionDebugInitializer = { channel in
             // The last word: whatever way a URL was understood, this is who is at the other end.
-            guard let remote = channel.remoteAddress?.address, policy.allows(remote) else {
-                return channel.eventLoop.makeFailedFuture(ForbiddenPeer())
+            if let remote = channel.remoteAddress?.address, policy.allows(remote) {
+                return channel.eventLoop.makeSucceededVoidFuture()
             }
-            return channel.eventLoop.makeSucceededVoidFuture()
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(ForbiddenPeer())
         }
         return configuration
     }

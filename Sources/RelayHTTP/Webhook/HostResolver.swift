@@ -24,6 +24,8 @@ enum HostResolver {
     }
 
     private static func lookUp(_ host: String) -> Outcome {
+        // A literal is what it says, even of a family that this machine has no route for.
+        if let literal = IPAddress(host) { return .addresses([literal]) }
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_ADDRCONFIG
@@ -42,13 +44,10 @@ enum HostResolver {
 
     private static func address(of entry: addrinfo) -> IPAddress? {
         guard let raw = UnsafeRawPointer(entry.ai_addr) else { return nil }
+        // By offset (ip(7), ipv6(7)): which module owns the fields depends on what else the build has seen.
         switch entry.ai_family {
-        case AF_INET:
-            var address = raw.loadUnaligned(as: sockaddr_in.self).sin_addr
-            return withUnsafeBytes(of: &address) { IPAddress(bytes: Array($0)) }
-        case AF_INET6:
-            var address = raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
-            return withUnsafeBytes(of: &address) { IPAddress(bytes: Array($0)) }
+        case AF_INET: return IPAddress(bytes: UnsafeRawBufferPointer(start: raw + 4, count: 4))
+        case AF_INET6: return IPAddress(bytes: UnsafeRawBufferPointer(start: raw + 8, count: 16))
         default: return nil
         }
     }

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// One thread's share of a run: its sessions, each with all of its players, and their sockets.
 ///

@@ -1,5 +1,3 @@
-internal import Histogram
-
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else

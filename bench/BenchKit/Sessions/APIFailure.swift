@@ -16,6 +16,8 @@ enum APIFailure {
         case let error as HTTPClientError
         where error == .invalidURL || error == .emptyHost || error == .emptyScheme:
             return BenchError("--target \(target) is no address; it looks like http://127.0.0.1:8080.")
+        case let error as HTTPClientError where error.shortDescription == "Unsupported scheme":
+            return BenchError("--target \(target) does not begin with http:// or https://.")
         case let error as HTTPClientError:
             return BenchError("Cannot talk to the API at \(target): \(error.shortDescription). \(advice)")
         default:

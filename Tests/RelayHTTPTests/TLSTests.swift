@@ -1,0 +1,95 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Testing
+
+@testable import RelayHTTP
+
+@Suite("TLS")
+struct TLSTests {
+    private typealias PEM = (certificate: String, key: String)
+
+    private static func credentials(_ pem: PEM) throws -> TLSCredentials {
+        let certificate = try TemporaryFile(Array(pem.certificate.utf8))
+        let key = try TemporaryFile(Array(pem.key.utf8))
+        return try TLSCredentials(certificateFile: certificate.path, keyFile: key.path)
+    }
+
+    /// The status of a GET /livez by a client that trusts this certificate only.
+    private static func status(_ address: ListenAddress, trusting pem: PEM) async throws -> UInt {
+        guard case .tcp(_, let port) = address else { throw NotListening() }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(pem.certificate.utf8)))
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.dnsOverride = ["localhost": "127.0.0.1"]
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Result<UInt, any Error>
+        do {
+            let request = HTTPClientRequest(url: "https://localhost:\(port)/livez")
+            result = .success(try await client.execute(request, timeout: .seconds(10)).status.code)
+        } catch {
+            result = .failure(error)
+        }
+        try await client.shutdown()
+        return try result.get()
+    }
+
+    @Test("The API is served by TLS, and new connections take a renewed certificate without a restart")
+    func renewal() async throws {
+        let configuration = APIServer.Configuration(
+            listen: .tcp(host: "127.0.0.1", port: 0),
+            tls: try Self.credentials(TestCertificate.first)
+        )
+        try await withLiveServer(configuration) { fixture, address in
+            #expect(try await Self.status(address, trusting: TestCertificate.first) == 200)
+            await #expect(throws: (any Error).self) { try await Self.status(address, trusting: TestCertificate.second) }
+            fixture.server.apply(try Self.credentials(TestCertificate.second))
+            #expect(try await Self.status(address, trusting: TestCertificate.second) == 200)
+            await #expect(throws: (any Error).self) { try await Self.status(address, trusting: TestCertificate.first) }
+        }
+    }
+
+    @Test(
+        "A client that speaks plain HTTP, or nothing at all, is let go",
+        arguments: ["GET /livez HTTP/1.1\r\n\r\n", ""]
+    )
+    func plain(text: String) async throws {
+        var configuration = APIServer.Configuration(
+            listen: .tcp(host: "127.0.0.1", port: 0),
+            tls: try Self.credentials(TestCertificate.first)
+        )
+        if text.isEmpty { configuration.limits.headerTimeout = .milliseconds(200) }
+        try await withLiveServer(configuration) { _, address in
+            let answer = try await RawConnection.run(address, .send(text))
+            #expect(!answer.hasPrefix("HTTP"))
+        }
+    }
+
+    @Test("Files that cannot be used are refused with their names, and nothing of the key gets out")
+    func unusable() throws {
+        let certificate = try TemporaryFile(Array(TestCertificate.first.certificate.utf8))
+        let key = try TemporaryFile(Array(TestCertificate.first.key.utf8))
+        let otherKey = try TemporaryFile(Array(TestCertificate.second.key.utf8))
+        let empty = try TemporaryFile([])
+        _ = try TLSCredentials(certificateFile: certificate.path, keyFile: key.path)
+        let cases = [
+            ("/nonexistent.pem", key.path, ["api.tls.certificate", "/nonexistent.pem", "No such file"]),
+            (certificate.path, "/nonexistent.pem", ["api.tls.key", "/nonexistent.pem", "No such file"]),
+            ("/tmp", key.path, ["api.tls.certificate", "/tmp"]),
+            (empty.path, key.path, ["api.tls.certificate", empty.path]),
+            (key.path, key.path, ["api.tls.certificate", key.path]),
+            (certificate.path, empty.path, ["api.tls.key", empty.path]),
+            (certificate.path, certificate.path, ["api.tls.key", certificate.path]),
+            (certificate.path, otherKey.path, [certificate.path, otherKey.path, "match"]),
+        ]
+        for (certificateFile, keyFile, parts) in cases {
+            let error = #expect(throws: ListenerError.self) {
+                try TLSCredentials(certificateFile: certificateFile, keyFile: keyFile)
+            }
+            for part in parts { #expect(error?.message.contains(part) == true, "\(error?.message ?? "")") }
+            #expect(error?.message.contains("MIGH") == false)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Testing
+
+/// Players whose address changes in the middle of a game.
+@Suite(.showsLogOnFailure) struct RoamingTests {
+    @Test("A client whose old endpoint has been silent for two seconds moves to another address at once")
+    func afterSilence() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let before = try session.boundClient(1, from: "127.0.0.2")
+            pause(.milliseconds(2_100))
+            let after = try session.player(1, as: .client, from: "127.0.0.3")
+            try expectBothWays(host, after, id: 2)
+            try before.expectNothing()
+        }
+    }
+
+    @Test("A client moves to another address after three valid datagrams while the old one is silent for half a second")
+    func afterThreeDatagrams() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let before = try session.boundClient(1, from: "127.0.0.2")
+            pause(.milliseconds(600))
+            let after = try session.player(1, as: .client, from: "127.0.0.3")
+            try after.data("one")
+            try host.expectNothing(for: .milliseconds(100))
+            try after.data("two")
+            try host.expectNothing(for: .milliseconds(100))
+            try after.data("three")
+            try host.expectData("three", from: 2)
+            try host.expectNothing()
+            try expectBothWays(host, after, id: 2)
+            try before.expectNothing()
+        }
+    }
+
+    @Test("The newest held datagram of a moving client is sent on when the move is accepted by a PING")
+    func heldIsSentOn() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            _ = try session.boundClient(1, from: "127.0.0.2")
+            pause(.milliseconds(600))
+            let after = try session.player(1, as: .client, from: "127.0.0.3")
+            try after.data("one")
+            try after.data("two")
+            try after.ping()
+            try host.expectData("two", from: 2)
+            try host.expectNothing()
+        }
+    }
+
+    @Test("Another address gets nothing forwarded and takes nothing while the player is alive elsewhere")
+    func livingPlayerStays() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let player = try session.boundClient(1, from: "127.0.0.2")
+            let thief = try session.player(1, as: .client, from: "127.0.0.3")
+            let clock = ContinuousClock()
+            let end = clock.now + .seconds(3)
+            try daemon.expectSomeDrops(.roamingUnconfirmed) {
+                while clock.now < end {
+                    try player.data("mine")
+                    try thief.data("stolen")
+                    pause(.milliseconds(60))
+                }
+            }
+            let arrived = try host.drain()
+            #expect(arrived.allSatisfy { $0 == .dataFrom(2, Array("mine".utf8)) }, "nothing of the other address")
+            #expect(arrived.count > 10)
+            try host.data("for the player", to: 2)
+            try player.expectData("for the player")
+            #expect(try thief.drain().allSatisfy { $0 != .data(Array("for the player".utf8)) })
+        }
+    }
+
+    @Test("Hosts roam by the same rule")
+    func hostRoams() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let before = try session.boundHost(from: "127.0.0.2")
+            let client = try session.boundClient()
+            pause(.milliseconds(2_100))
+            let after = try session.player(0, as: .host, from: "127.0.0.3")
+            try after.ping(.valid)
+            try expectBothWays(after, client, id: 2)
+            try before.expectNothing()
+        }
+    }
+
+    @Test("A living host is not replaced from another address")
+    func livingHostStays() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost(from: "127.0.0.2")
+            let client = try session.boundClient()
+            let thief = try session.player(0, as: .host, from: "127.0.0.3")
+            for _ in 0..<10 {
+                try host.ping(.valid)
+                try thief.ping()
+                try thief.data("from the thief", to: 2)
+                pause(.milliseconds(60))
+            }
+            try client.expectNothing()
+            try expectBothWays(host, client, id: 2)
+            #expect(try thief.drain().allSatisfy { if case .dataFrom = $0 { false } else { true } })
+        }
+    }
+
+    @Test("With strict roaming a player never changes its address, only its port")
+    func strict() throws {
+        try withDaemon(["sessions.roaming=strict"]) { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            _ = try session.boundClient(1, from: "127.0.0.2")
+            pause(.milliseconds(2_100))
+            let elsewhere = try session.player(1, as: .client, from: "127.0.0.3")
+            try daemon.expectDrops([.roamingForbidden: 4]) {
+                for _ in 0..<4 { try elsewhere.data("let me in") }
+                try host.expectNothing()
+            }
+            let samePlace = try session.player(1, as: .client, from: "127.0.0.2")
+            try expectBothWays(host, samePlace, id: 2)
+        }
+    }
+
+    @Test("With open roaming the newest address wins at once")
+    func open() throws {
+        try withDaemon(["sessions.roaming=open"]) { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let before = try session.boundClient(1, from: "127.0.0.2")
+            try expectBothWays(host, before, id: 2)
+            let after = try session.player(1, as: .client, from: "127.0.0.3")
+            try expectBothWays(host, after, id: 2)
+            try before.expectNothing()
+        }
+    }
+
+    @Test("Of two living endpoints that keep taking a user from each other the older stays")
+    func conflict() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let older = try session.boundClient()
+            let younger = try session.player(1, as: .client)
+            try daemon.expectSomeDrops(.endpointConflict) {
+                for round in 0..<8 {
+                    try younger.data("younger \(round)")
+                    pause(.milliseconds(20))
+                    try older.data("older \(round)")
+                    pause(.milliseconds(20))
+                }
+            }
+            try host.drain()
+            for round in 8..<12 {
+                try younger.data("younger \(round)")
+                try host.expectNothing(for: .milliseconds(50))
+                try older.data("older \(round)")
+                try host.expectData("older \(round)", from: 2)
+            }
+            try younger.drain()
+            try host.data("for the older", to: 2)
+            try older.expectData("for the older")
+            try younger.expectNothing()
+        }
+    }
+
+    @Test("Up to three moves a minute between two ports of one address are no conflict")
+    func threeMoves() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let players = [try session.player(1, as: .client), try session.player(1, as: .client)]
+            for move in 0...3 { try expectBothWays(host, players[move % 2], id: 2) }
+            #expect(try daemon.drops(.endpointConflict) == 0)
+        }
+    }
+}

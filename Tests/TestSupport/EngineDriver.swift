@@ -1,0 +1,133 @@
+internal import Glibc
+package import RelayCore
+internal import RelayWire
+
+/// An engine in memory of its own, asked one datagram at a time.
+package final class EngineDriver {
+    package var engine: RelayEngine
+    package let counters: CounterPage
+    /// Events since they were last taken.
+    package var events: [PlaneEvent] = []
+    /// Where in a word the next datagram's buffer begins, 0 ... 7.
+    package var misalignment = 0
+
+    private let memory: UnsafeMutableRawPointer
+    private let buffer: UnsafeMutableRawPointer
+    private let ledger: GuessLedger
+    /// The bytes behind a datagram, so that reading or writing past its end shows.
+    private static let canary: UInt8 = 0xA5
+    private static let margin = 32
+    private static let room = 1_280
+
+    package init(
+        settings: EngineSettings = EngineSettings(),
+        guesses: GuessLedger.Settings = GuessLedger.Settings(),
+        userCapacity: Int = 256,
+        sessionCapacity: Int = 32,
+        seed: (UInt64, UInt64) = (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210)
+    ) {
+        let layout = EngineLayout(userCapacity: userCapacity, sessionCapacity: sessionCapacity)
+        memory = .allocate(byteCount: layout.byteCount, alignment: 4_096)
+        memset(memory, 0, layout.byteCount)
+        buffer = .allocate(byteCount: Self.room, alignment: 64)
+        counters = .allocate()
+        let hash = KeyedHash(seed: seed)
+        ledger = .allocate(settings: guesses, hash: hash)
+        engine = RelayEngine(
+            memory: memory,
+            layout: layout,
+            settings: settings,
+            hash: hash,
+            ledger: ledger,
+            counters: counters
+        )
+    }
+
+    deinit {
+        ledger.deallocate()
+        counters.deallocate()
+        buffer.deallocate()
+        memory.deallocate()
+    }
+
+    /// Hands a datagram to the engine as a worker does, and copies what leaves.
+    package func step(_ bytes: [UInt8], _ arrival: Arrival) -> Outcome {
+        let base = buffer + misalignment
+        // A worker cuts a longer datagram to one byte more than is allowed.
+        let received = bytes.prefix(1_201)
+        base.copyMemory(from: Array(received), byteCount: received.count)
+        (base + received.count).initializeMemory(as: UInt8.self, repeating: Self.canary, count: Self.margin)
+        let datagram = DatagramBytes(base: base, length: received.count)
+        let verdict = engine.process(datagram, isOversize: received.count > 1_200, arrival)
+        let behind = UnsafeRawBufferPointer(start: base + received.count, count: Self.margin)
+        precondition(behind.allSatisfy { $0 == Self.canary }, "the engine wrote behind the datagram")
+        var outcome = Outcome()
+        switch verdict.action {
+        case .nothing:
+            break
+        case .reply:
+            let sent = SentDatagram(
+                bytes: Self.bytes(base + Int(verdict.offset), Int(verdict.length)),
+                target: arrival.source,
+                local: arrival.local,
+                port: arrival.role
+            )
+            outcome.sent.append(sent)
+        case .forward:
+            guard let target = verdict.target else { preconditionFailure("forward without a target") }
+            precondition(Int(verdict.offset) + Int(verdict.length) == received.count, "not the end of the datagram")
+            let sent = SentDatagram(
+                bytes: Self.bytes(base + Int(verdict.offset), Int(verdict.length)),
+                target: target.pointee.peer,
+                local: target.pointee.local,
+                port: arrival.role == .server ? .client : .server
+            )
+            outcome.sent.append(sent)
+        }
+        if verdict.releasesHeld {
+            while let release = engine.nextRelease(now: arrival.now) {
+                let sent = SentDatagram(
+                    bytes: Self.bytes(release.bytes, release.length),
+                    target: release.target.pointee.peer,
+                    local: release.target.pointee.local,
+                    port: release.port
+                )
+                precondition(outcome.released.insert(sent).inserted, "released twice: \(sent)")
+            }
+        }
+        engine.drainEvents { events.append($0) }
+        return outcome
+    }
+
+    package func add(_ plan: SessionPlan, now: UInt64) throws(EngineError) {
+        try engine.add(plan, now: now)
+    }
+
+    package func add(_ user: UserPlan, toSession session: UInt32) throws(EngineError) {
+        try engine.add(user, toSession: session)
+    }
+
+    package func removeUser(_ user: UInt32, fromSession session: UInt32, now: UInt64) -> Bool {
+        engine.removeUser(user, fromSession: session, now: now)
+    }
+
+    package func removeSession(_ session: UInt32, now: UInt64) -> Bool {
+        engine.removeSession(session, now: now)
+    }
+
+    /// Slots that a full pass has to look at.
+    package var sweepLength: Int { engine.sweepLength }
+
+    /// The pair of ports a session is served on.
+    package func pair(ofSession session: UInt32) -> UInt32? { engine.pair(ofSession: session) }
+
+    /// Sweeps every slot once.
+    package func sweepAll(now: UInt64) {
+        engine.sweep(now: now, slots: engine.sweepLength)
+        engine.drainEvents { events.append($0) }
+    }
+
+    private static func bytes(_ start: UnsafeRawPointer, _ count: Int) -> [UInt8] {
+        [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+    }
+}

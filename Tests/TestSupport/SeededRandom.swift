@@ -1,0 +1,27 @@
+/// SplitMix64: the same seed gives the same numbers on every run.
+package struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    package init(seed: UInt64) {
+        state = seed
+    }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// True once in `odds` times on average.
+    package mutating func isOneIn(_ odds: Int) -> Bool {
+        Int.random(in: 0..<odds, using: &self) == 0
+    }
+
+    /// One of `choices`, which must not be empty.
+    package mutating func pick<Choices: Collection>(_ choices: Choices) -> Choices.Element {
+        let offset = Int.random(in: 0..<choices.count, using: &self)
+        return choices[choices.index(choices.startIndex, offsetBy: offset)]
+    }
+}

@@ -1,0 +1,54 @@
+package import RelayCore
+
+// What the control plane tells. The caller sees to it that no token is ever used twice.
+extension SlowTwin {
+    package mutating func add(_ plan: SessionPlan, now: UInt64) {
+        pass(to: now)
+        var session = TwinSession(
+            token: plan.sessionToken,
+            pair: plan.portPair.number,
+            rejoinIDs: plan.rejoinIDs,
+            wasUsed: plan.wasUsed
+        )
+        session.hostToken = plan.hostUserToken
+        session.host.heard = now
+        sessions[plan.sessionToken] = session
+        for user in plan.users { add(user, toSession: plan.sessionToken) }
+    }
+
+    package mutating func add(_ plan: UserPlan, toSession token: UInt32) {
+        let user = TwinUser(token: plan.userToken, connectionID: plan.connectionID, pinned: plan.pinnedAddress)
+        sessions[token]?.users[plan.userToken] = user
+        let highest = sessions[token]?.highestNumber ?? 0
+        sessions[token]?.highestNumber = max(highest, plan.connectionID)
+    }
+
+    package mutating func removeUser(_ userToken: UInt32, fromSession token: UInt32, now: UInt64) {
+        pass(to: now)
+        guard let session = sessions[token], let user = session.users[userToken] else { return }
+        if user.held != nil { drop(.noHost) }
+        if user.client.pending != nil { drop(.roamingUnconfirmed) }
+        var gone = TwinDeparted(at: now)
+        if now - user.client.heard < UInt64(settings.userTimeout) { gone.clientEndpoint = user.client.endpoint }
+        if session.hostToken == userToken {
+            gone.hostEndpoint = session.host.endpoint
+            if session.host.pending != nil { drop(.roamingUnconfirmed) }
+            sessions[token]?.hostToken = nil
+            sessions[token]?.host = TwinBinding()
+        }
+        departed[TwinPair(session: token, user: userToken)] = gone
+        sessions[token]?.users[userToken] = nil
+    }
+
+    package mutating func removeSession(_ token: UInt32, now: UInt64) {
+        pass(to: now)
+        for user in sessions[token]?.users.keys.map(\.self) ?? [] { removeUser(user, fromSession: token, now: now) }
+        sessions[token] = nil
+    }
+
+    /// Whether a session or a user is served.
+    package func serves(session: UInt32, user: UInt32? = nil) -> Bool {
+        guard let session = sessions[session] else { return false }
+        return user.map { session.users[$0] != nil } ?? true
+    }
+}

@@ -1,0 +1,96 @@
+import RelayCore
+
+// Datagrams with valid tokens on the server port.
+extension SlowTwin {
+    mutating func judgeHost(
+        _ datagram: TwinDatagram,
+        _ session: TwinSession,
+        _ user: TwinUser,
+        isBound: Bool
+    ) -> DropReason? {
+        guard session.hostToken == user.token else {
+            if session.hostToken == nil {
+                if !datagram.isPing { return .wrongPort }
+            } else {
+                if !datagram.isPing { return .notHost }
+                if now - session.host.heard < UInt64(settings.hostTimeout) {
+                    markUsed(session.token)
+                    answer(datagram, 1)
+                    return nil
+                }
+            }
+            claim(datagram, session, user)
+            return nil
+        }
+        var step = TwinRoaming.stay
+        var host = session.host
+        if !isBound {
+            let roaming = roam(datagram, host, session, retired: [:]) { _ in false }
+            host.candidate = roaming.candidate
+            if case .drop(let reason) = roaming.step { return reason }
+            step = roaming.step
+        }
+        if case .wait = step {
+            host = wait(datagram, host, pingState: 2)
+            sessions[session.token]?.host = host
+            return nil
+        }
+        if !datagram.isPing, let reason = refusal(datagram, session) { return reason }
+        bind(&host, datagram, step)
+        let confirmed = takePending(&host, datagram, step)
+        sessions[session.token]?.host = host
+        markUsed(session.token)
+        if datagram.isPing {
+            answer(datagram, 2)
+            if let confirmed {
+                if let reason = refusal(confirmed.datagram, session) {
+                    drop(reason)
+                } else {
+                    forwardToClient(confirmed.datagram, session, isLate: true)
+                }
+            }
+        } else {
+            forwardToClient(datagram, session, isLate: false)
+        }
+        if case .bind = step { deliverHeld(session.token) }
+        return nil
+    }
+
+    private mutating func claim(_ datagram: TwinDatagram, _ session: TwinSession, _ user: TwinUser) {
+        if session.host.pending != nil { drop(.roamingUnconfirmed) }
+        var host = TwinBinding()
+        bind(&host, datagram, .bind)
+        sessions[session.token]?.host = host
+        sessions[session.token]?.hostToken = user.token
+        events.append(.hostClaimed(sessionToken: session.token, userToken: user.token))
+        markUsed(session.token)
+        count(.hostClaims)
+        answer(datagram, 2)
+        deliverHeld(session.token)
+    }
+
+    private func receiver(_ datagram: TwinDatagram, _ session: TwinSession) -> TwinUser? {
+        session.users.values.first { $0.connectionID == datagram.connectionID }
+    }
+
+    /// Why the host's DATA cannot be delivered.
+    private func refusal(_ datagram: TwinDatagram, _ session: TwinSession) -> DropReason? {
+        guard let user = receiver(datagram, session) else {
+            return session.wasGivenOut(datagram.connectionID) ? .retiredConnectionID : .unknownConnectionID
+        }
+        if user.client.endpoint == nil || now - user.client.heard >= UInt64(settings.userTimeout) { return .noAddress }
+        return nil
+    }
+
+    private mutating func forwardToClient(_ datagram: TwinDatagram, _ session: TwinSession, isLate: Bool) {
+        guard let client = receiver(datagram, session)?.client, let target = client.endpoint else { return }
+        let sent = SentDatagram(bytes: [2] + datagram.hostPayload, target: target, local: client.local, port: .client)
+        if isLate {
+            outcome.released.insert(sent)
+            count(.heldDelivered)
+        } else {
+            outcome.sent.append(sent)
+        }
+        count(.toClientDatagrams)
+    }
+}

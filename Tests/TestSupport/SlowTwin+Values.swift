@@ -1,0 +1,149 @@
+import RelayCore
+
+/// The two tokens.
+struct TwinPair: Hashable {
+    var session: UInt32
+    var user: UInt32
+}
+
+/// A received datagram, taken apart byte for byte.
+struct TwinDatagram {
+    var bytes: [UInt8]
+    var arrival: Arrival
+
+    var source: PeerEndpoint { arrival.source }
+    var userToken: UInt32 { number(at: 0) }
+    var sessionToken: UInt32 { number(at: 4) }
+    var pair: TwinPair { TwinPair(session: sessionToken, user: userToken) }
+    var isPing: Bool { bytes[8] == 1 }
+    var connectionID: Int32 { Int32(bitPattern: number(at: 9)) }
+    var clientPayload: [UInt8] { Array(bytes[9...]) }
+    var hostPayload: [UInt8] { Array(bytes[13...]) }
+
+    private func number(at offset: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * UInt32($1)) }
+    }
+
+    var malformed: DropReason? {
+        if bytes.count > 1_200 { return .oversize }
+        if bytes.count < 9 { return .tooShort }
+        switch (bytes[8], arrival.role) {
+        case (1, _): return bytes.count == 9 ? nil : .badLength
+        case (2, .client): return bytes.count > 9 ? nil : .badLength
+        case (2, .server): return bytes.count > 13 ? nil : .badLength
+        default: return .unknownType
+        }
+    }
+
+    var isHello: Bool {
+        guard !isPing, arrival.role == .client else { return false }
+        let payload = clientPayload
+        return payload.count >= 30 && payload[0] == 1 && payload[1...8].allSatisfy { $0 == 0 } && payload[9] == 81
+            && payload[17...20].allSatisfy { $0 == 0 }
+    }
+}
+
+/// Counts within a time that starts with the first.
+struct TwinWindow {
+    let length: UInt64
+    private var start: UInt64?
+    private var number = 0
+
+    init(length: UInt64) {
+        self.length = length
+    }
+
+    func count(at now: UInt64) -> Int {
+        guard let start, now - start < length else { return 0 }
+        return number
+    }
+
+    /// Returns whether this was the first of a new window.
+    @discardableResult
+    mutating func add(at now: UInt64) -> Bool {
+        let isFirst = count(at: now) == 0
+        if isFirst { (start, number) = (now, 0) }
+        number += 1
+        return isFirst
+    }
+}
+
+/// A datagram that waits.
+struct TwinHeld {
+    var datagram: TwinDatagram
+    var at: UInt64 { datagram.arrival.now }
+}
+
+/// Where a user or a host is, and how it got there.
+struct TwinBinding {
+    var endpoint: PeerEndpoint?
+    var local = LocalAddress()
+    var heard: UInt64 = 0
+    var moves = TwinWindow(length: 60_000)
+    /// What was bound before the first move of the running minute.
+    var original: PeerEndpoint?
+    /// An endpoint at another address that wants to be bound.
+    var candidate: TwinCandidate?
+    var pending: TwinHeld?
+}
+
+/// An endpoint at another address, not confirmed yet.
+struct TwinCandidate {
+    var endpoint: PeerEndpoint
+    var first: UInt64
+    var count: Int
+}
+
+/// A live user.
+struct TwinUser {
+    var token: UInt32
+    var connectionID: Int32
+    var pinned: PeerAddress?
+    var client = TwinBinding()
+    /// Endpoints that rejoins replaced, and when.
+    var retired: [PeerEndpoint: UInt64] = [:]
+    var lastRejoin: UInt64?
+    var held: TwinHeld?
+}
+
+/// A live session.
+struct TwinSession {
+    var token: UInt32
+    var pair: UInt32
+    var users: [UInt32: TwinUser] = [:]
+    var hostToken: UInt32?
+    var host = TwinBinding()
+    var highestNumber: Int32 = 0
+    var rejoinIDs: Range<Int32>
+    var wrongUsers = TwinWindow(length: 1_000)
+    var wasUsed: Bool
+
+    var heldCount: Int {
+        users.values.reduce(host.pending == nil ? 0 : 1) {
+            $0 + ($1.held == nil ? 0 : 1) + ($1.client.pending == nil ? 0 : 1)
+        }
+    }
+
+    func wasGivenOut(_ id: Int32) -> Bool {
+        (id >= 1 && id <= highestNumber) || (id >= 1 << 19 && id < rejoinIDs.lowerBound)
+    }
+}
+
+/// A pair of tokens that was valid.
+struct TwinDeparted {
+    var at: UInt64
+    var clientEndpoint: PeerEndpoint?
+    var hostEndpoint: PeerEndpoint?
+}
+
+/// What is known of an IPv4 address or an IPv6 /64 that sent wrong tokens.
+struct TwinSource {
+    var guesses = TwinWindow(length: 60_000)
+    var lastPair: TwinPair?
+    var answeredAt: UInt64?
+}
+
+extension PeerEndpoint {
+    /// The IPv4 address, or the first 64 bits of the IPv6 address.
+    var twinSource: [UInt8] { address.isIPv4 ? address.bytes : Array(address.bytes.prefix(8)) }
+}
