@@ -60,7 +60,8 @@ let package = Package(
         .target(
             name: "RelayStore",
             dependencies: ["RelayCore", "RelayControl", grdb, logging],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoLocation", dependencies: ["CMaxMindDB", "RelayNet"], swiftSettings: strict),
         .target(name: "RelayMetrics", swiftSettings: strict),
@@ -73,19 +74,23 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         // The daemon.
         .target(
-            name: "RelayConfig", dependencies: ["RelayNet", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
+            name: "RelayConfig",
+            dependencies: ["RelayNet", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "causewayd",
             dependencies: [
                 "GeoLocation", "LinuxIO", "RelayConfig", "RelayControl", "RelayCore", "RelayHTTP", "RelayMetrics",
                 "RelayNet", "RelayPlane", "RelayStore", argumentParser, logging, serviceLifecycle, unixSignals,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         // The load generator. It has a codec of its own: a bug it shared with the relay would not show.
         .target(
@@ -93,11 +98,77 @@ let package = Package(
             dependencies: [
                 "CLinux", asyncHTTPClient, histogram, nioCore, nioHTTP1, nioPosix,
             ],
-            path: "bench/BenchKit", swiftSettings: strict),
+            path: "bench/BenchKit",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "causeway-bench",
             dependencies: ["BenchKit", argumentParser, unixSignals],
-            path: "bench/causeway-bench", swiftSettings: strict),
+            path: "bench/causeway-bench",
+            swiftSettings: strict
+        ),
+
+        // Tests: one folder a target. SystemTests drive the real binary and know nothing of the code.
+        .target(
+            name: "TestSupport",
+            dependencies: ["RelayWire", "RelayCore"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RelayWireTests", dependencies: ["RelayWire"], swiftSettings: strict),
+        .testTarget(
+            name: "RelayCoreTests",
+            dependencies: ["RelayWire", "RelayCore", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "RelayPlaneTests",
+            dependencies: ["LinuxIO", "RelayPlane", "RelayCore", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .executableTarget(
+            name: "allocation-check",
+            dependencies: ["AllocationCounter", "RelayWire", "RelayCore", "RelayPlane", "TestSupport"],
+            path: "Tests/AllocationCheck",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RelayNetTests", dependencies: ["RelayNet"], swiftSettings: strict),
+        .testTarget(name: "RelayConfigTests", dependencies: ["RelayConfig", "RelayNet"], swiftSettings: strict),
+        .testTarget(
+            name: "RelayControlTests",
+            dependencies: ["RelayControl", "RelayCore", "RelayNet", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RelayStoreTests",
+            dependencies: ["RelayStore", "RelayControl", "RelayCore", grdb, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RelayMetricsTests", dependencies: ["RelayMetrics"], swiftSettings: strict),
+        .testTarget(
+            name: "RelayHTTPTests",
+            dependencies: [
+                "RelayHTTP", "RelayControl", "RelayMetrics", "RelayNet", "RelayCore", "GeoLocation",
+                asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
+                serviceLifecycle,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BenchKitTests",
+            dependencies: ["BenchKit", histogram, nioCore, nioHTTP1, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [crypto],
+            exclude: ["schemathesis"],
+            swiftSettings: strict
+        ),
 
     ],
     swiftLanguageModes: [.v6]

@@ -14,6 +14,7 @@ extension SessionService {
 
     private func performCreate(_ request: SessionRequest) async throws(RelayError) -> Session {
         try requireReady()
+        try requireNoDrain()
         let webhookURL = try request.validated(maxUsers: settings.maxUsers)
         try checkFilters(request.filters)
         try requireDisk()

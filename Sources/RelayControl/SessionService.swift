@@ -36,6 +36,9 @@ package actor SessionService: SessionDirectory {
     private var locks = KeyedLock()
     var warnedAboutFilters = false
 
+    /// Whether new sessions are refused until the last one has ended.
+    package private(set) var isDraining = false
+
     enum Phase { case starting, restoring, ready }
 
     /// A session and how far it is.
@@ -114,6 +117,17 @@ package actor SessionService: SessionDirectory {
         }
         let sessions = index.page(page, limit: limit).compactMap { entries[$0]?.session }
         return SessionPage(sessions: sessions, totalCount: index.count, page: page, limit: limit)
+    }
+
+    /// From now on there are no new sessions; those that live go on, and may get further users.
+    package func drain() { isDraining = true }
+
+    func requireNoDrain() throws(RelayError) {
+        guard isDraining else { return }
+        throw RelayError(
+            .unavailable,
+            "this relay is draining and takes no new sessions: create the session on another relay"
+        )
     }
 
     func requireReady() throws(RelayError) {

@@ -1,10 +1,12 @@
 internal import LinuxIO
 internal import RelayCore
 
-/// A worker's open sockets: the epoll tag of a socket is its place in this table.
-struct SocketTable {
+/// A worker's open sockets: the epoll tag of a socket is its place in this table. Reading and updating an entry is a plain
+/// memory access: it stands on the way of every batch.
+struct SocketTable: ~Copyable {
     /// A socket and the pair it belongs to.
     struct Entry {
+        /// −1 in a free place.
         var number: Int32
         var role: PortRole
         /// 0 for the shared pair, n + 1 for the n-th dedicated pair.
@@ -12,45 +14,69 @@ struct SocketTable {
         var sockets: PairSockets
         /// What the kernel last said about datagrams that this socket's full queue lost.
         var queueDrops: UInt32 = 0
+
+        static var free: Entry { Entry(number: -1, role: .server, pair: 0, sockets: PairSockets()) }
     }
 
-    private(set) var entries: [Entry?] = []
+    private var entries: UnsafeMutablePointer<Entry>
+    private var capacity = 16
+    private var count = 0
     private var free: [Int] = []
     private var places: [UInt32: [Int]] = [:]
 
-    /// Watches all sockets of a pair.
-    mutating func add(_ sockets: PairSockets, pair: UInt32, to epoll: borrowing Epoll) throws(SystemCallError) {
-        for socket in sockets.open {
-            let entry = Entry(number: socket.number, role: socket.role, pair: pair, sockets: sockets)
-            let place: Int
-            if let reused = free.popLast() {
-                place = reused
-                entries[place] = entry
-            } else {
-                place = entries.count
-                entries.append(entry)
-            }
-            places[pair, default: []].append(place)
-            try epoll.add(socket.number, tag: UInt64(place))
-        }
+    init() {
+        entries = .allocate(capacity: capacity)
     }
 
-    subscript(_ tag: UInt64) -> Entry? { entries[Int(tag)] }
+    deinit {
+        entries.deallocate()
+    }
+
+    /// Watches all sockets of a pair.
+    mutating func add(_ sockets: PairSockets, pair: UInt32, to epoll: borrowing Epoll) throws(SystemCallError) {
+        // All stand in the table before the first can fail, so that `remove` closes every one.
+        let added = sockets.open.map { socket in
+            let place = takePlace()
+            entries[place] = Entry(number: socket.number, role: socket.role, pair: pair, sockets: sockets)
+            return place
+        }
+        places[pair, default: []] += added
+        for place in added { try epoll.add(entries[place].number, tag: UInt64(place)) }
+    }
+
+    /// The socket behind an epoll tag; its number is −1 where it was closed meanwhile.
+    @inline(__always)
+    subscript(_ tag: UInt64) -> Entry { entries[Int(truncatingIfNeeded: tag)] }
+
+    @inline(__always)
+    func setQueueDrops(_ tag: UInt64, _ drops: UInt32) {
+        entries[Int(truncatingIfNeeded: tag)].queueDrops = drops
+    }
 
     /// Closes all sockets of a pair; closing ends the watch.
     mutating func remove(pair: UInt32) {
         for place in places.removeValue(forKey: pair) ?? [] {
-            if let entry = entries[place] { _ = Descriptor(entry.number) }
-            entries[place] = nil
+            _ = Descriptor(entries[place].number)
+            entries[place] = .free
             free.append(place)
         }
     }
 
-    mutating func setQueueDrops(_ tag: UInt64, _ drops: UInt32) {
-        entries[Int(tag)]?.queueDrops = drops
-    }
-
     mutating func removeAll() {
         for pair in Array(places.keys) { remove(pair: pair) }
+    }
+
+    private mutating func takePlace() -> Int {
+        if let reused = free.popLast() { return reused }
+        if count == capacity {
+            let larger = UnsafeMutablePointer<Entry>.allocate(capacity: 2 * capacity)
+            larger.moveInitialize(from: entries, count: count)
+            entries.deallocate()
+            entries = larger
+            capacity *= 2
+        }
+        (entries + count).initialize(to: .free)
+        count += 1
+        return count - 1
     }
 }

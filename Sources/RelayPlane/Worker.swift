@@ -73,8 +73,8 @@ struct Worker: ~Copyable {
                 let tag = epoll.tag(at: index)
                 if tag == Self.mailboxTag {
                     hasCommands = true
-                } else if let entry = sockets[tag] {
-                    serve(entry, tag: tag, now: now)
+                } else if sockets[tag].number >= 0 {
+                    serve(sockets[tag], tag: tag, now: now)
                 }
             }
             if hasCommands { obey(now: now) }
@@ -94,7 +94,7 @@ struct Worker: ~Copyable {
             for index in 0..<count { forward(index, entry, now: now) }
             lanes.flush(entry.sockets)
             if received.hasControl(count - 1), let drops = received.queueDrops(count - 1) {
-                setup.counters.add(UInt64(drops &- (sockets[tag]?.queueDrops ?? drops)), to: .queueOverflows)
+                setup.counters.add(UInt64(drops &- sockets[tag].queueDrops), to: .queueOverflows)
                 sockets.setQueueDrops(tag, drops)
             }
             engine.drainEvents(setup.onEvent)
@@ -139,7 +139,7 @@ struct Worker: ~Copyable {
                     datagram.base + Int(verdict.offset),
                     length: Int(verdict.length),
                     to: target,
-                    outOf: entry.role == .server ? .client : .server,
+                    outOf: entry.role.opposite,
                     entry.sockets
                 )
             }

@@ -11,7 +11,9 @@ struct AllocationCheck {
         print("engine: \(engine.allocations) allocations in \(EngineCheck.datagrams) datagrams")
         print("        dropped or held, answered, forwarded: \(engine.verdicts)")
         let plane = try await PlaneCheck.run()
-        print("worker: \(plane.allocations) allocations, \(plane.forwarded) of \(PlaneCheck.datagrams) datagrams came through")
+        print(
+            "worker: \(plane.allocations) allocations, \(plane.forwarded) of \(PlaneCheck.datagrams) datagrams came through"
+        )
         let isBusy = engine.verdicts.allSatisfy { $0 > 10_000 } && plane.forwarded > PlaneCheck.datagrams / 2
         guard isBusy else { fail("too few datagrams were forwarded, answered or dropped to mean anything") }
         guard engine.allocations == 0, plane.allocations == 0 else { fail("the data plane allocates") }

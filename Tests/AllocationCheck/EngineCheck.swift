@@ -79,7 +79,9 @@ struct EngineCheck {
         for user in UInt32(2)...40 {
             let home = place(UInt8(user), 1_000)
             let payload = [UInt8](repeating: UInt8(user), count: Int(user) * 7)
-            samples.append(Sample(bytes: Datagrams.clientData(user: user, session: 7, payload), source: home, role: .client))
+            samples.append(
+                Sample(bytes: Datagrams.clientData(user: user, session: 7, payload), source: home, role: .client)
+            )
             samples.append(
                 Sample(
                     bytes: Datagrams.hostData(user: 1, session: 7, to: Int32(user), payload),
@@ -95,7 +97,9 @@ struct EngineCheck {
             let user = UInt32(last)
             samples.append(Sample(bytes: Datagrams.ping(user: user, session: 7), source: stranger, role: .client))
             samples.append(Sample(bytes: Datagrams.ping(user: user, session: 8), source: stranger, role: .server))
-            samples.append(Sample(bytes: Datagrams.clientData(user: 9, session: user, [1]), source: stranger, role: .client))
+            samples.append(
+                Sample(bytes: Datagrams.clientData(user: 9, session: user, [1]), source: stranger, role: .client)
+            )
         }
         // Moves: another port, another address, a rejoin.
         for user in UInt32(2)...10 {

@@ -44,10 +44,16 @@ struct AddressTests {
     @Test("What the kernel wrote is read back; what stands behind a shorter address is ignored")
     func reading() throws {
         for octets in [[9, 8, 7, 6], (0..<16).map { UInt8(200 + $0) }] as [[UInt8]] {
-            let endpoint = PeerEndpoint(try #require(PeerAddress(bytes: octets)), port: 65_535, scope: octets.count == 16 ? 3 : 0)
+            let endpoint = PeerEndpoint(
+                try #require(PeerAddress(bytes: octets)),
+                port: 65_535,
+                scope: octets.count == 16 ? 3 : 0
+            )
             var storage = [UInt64](repeating: .max, count: 4)
             withUnsafeBytes(of: endpoint) { source in
-                storage.withUnsafeMutableBytes { $0.copyMemory(from: .init(rebasing: source.prefix(octets.count == 4 ? 8 : 28))) }
+                storage.withUnsafeMutableBytes {
+                    $0.copyMemory(from: .init(rebasing: source.prefix(octets.count == 4 ? 8 : 28)))
+                }
             }
             let read = storage.withUnsafeBytes { bytes in bytes.baseAddress.map { PeerEndpoint(socketAddress: $0) } }
             #expect(read == endpoint)

@@ -19,7 +19,10 @@ struct BadSourceTests {
         #expect(scene.ping(99, from: Scene.endpoint(address, 1_000)) == .dropped(.badSource))
     }
 
-    @Test("The addresses next to them are", arguments: [[223, 255, 255, 255], [240, 0, 0, 1], [0, 0, 0, 1]] as [[UInt8]])
+    @Test(
+        "The addresses next to them are",
+        arguments: [[223, 255, 255, 255], [240, 0, 0, 1], [0, 0, 0, 1]] as [[UInt8]]
+    )
     func players(address: [UInt8]) throws {
         let scene = try Scene()
         #expect(scene.ping(2, from: Scene.endpoint(address, 1_000)) == .answered(2))

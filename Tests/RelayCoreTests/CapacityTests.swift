@@ -40,7 +40,9 @@ struct CapacityTests {
         #expect(isServed(driver, 2, 2, now: 1))
     }
 
-    @Test("A full table of users takes neither a session nor a user more, and a session that does not fit leaves nothing")
+    @Test(
+        "A full table of users takes neither a session nor a user more, and a session that does not fit leaves nothing"
+    )
     func fullUsers() throws {
         let driver = EngineDriver(userCapacity: 4, sessionCapacity: 4)
         try driver.add(plan(1, users: 1..<3), now: 0)

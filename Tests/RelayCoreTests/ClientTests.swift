@@ -14,7 +14,9 @@ struct ClientTests {
         #expect(scene.hostData(to: 3, [6]) == .toClient([6], scene.home(3)))
     }
 
-    @Test("A PING says SessionTimeout from the moment the host was silent for the host timeout, and DATA still goes to it")
+    @Test(
+        "A PING says SessionTimeout from the moment the host was silent for the host timeout, and DATA still goes to it"
+    )
     func hostTimeout() throws {
         let scene = try Scene.playing()
         scene.wait(14_999)

@@ -25,7 +25,7 @@ struct DifferentialTests {
     func agreement() async {
         var total = Report()
         await withTaskGroup(of: Report.self) { group in
-            for lane in 0..<Self.lanes { group.addTask { Self.run(lane) } }
+            for lane in 0..<Self.lanes { group.addTask { await Self.run(lane) } }
             for await report in group {
                 total.drops.add(report.drops)
                 total.counts.add(report.counts)
@@ -42,14 +42,16 @@ struct DifferentialTests {
             #expect(total.drops[reason] > 0, "no datagram was dropped as \(reason)")
         }
         let counters: [Counter] = [
-            .heldDelivered, .endpointMoves, .rejoins, .hostClaims, .invalidReplies, .toHostDatagrams, .toClientDatagrams,
+            .heldDelivered, .endpointMoves, .rejoins, .hostClaims, .invalidReplies, .toHostDatagrams,
+            .toClientDatagrams,
         ]
         for counter in counters { #expect(total.counts[counter] > 0, "\(counter) stayed 0") }
     }
 
-    private static func run(_ lane: Int) -> Report {
+    private static func run(_ lane: Int) async -> Report {
         var report = Report()
         for seed in stride(from: firstSeed + lane, to: firstSeed + programs, by: lanes) {
+            await Task.yield()
             var generator = ProgramGenerator(seed: UInt64(seed))
             let program = generator.make(length: 300)
             switch Duel.run(program) {
@@ -69,7 +71,9 @@ struct DifferentialTests {
         let shortest = Duel.shrink(program)
         var lines = ["seed \(program.seed), \(shortest.settings), \(shortest.guesses)"]
         lines += shortest.events.map { "  \($0)" }
-        if case .differed(let event, let difference) = Duel.run(shortest) { lines.append("event \(event): \(difference)") }
+        if case .differed(let event, let difference) = Duel.run(shortest) {
+            lines.append("event \(event): \(difference)")
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -41,7 +41,10 @@ struct GuessLedgerTests {
         for last in UInt8(2)...255 { #expect(!ledger.isExhausted(Scene.place(last), now: 5)) }
     }
 
-    @Test("A minute is counted from the first guess, whatever the clock says", arguments: [0, 1, 1 << 32, 1 << 45] as [UInt64])
+    @Test(
+        "A minute is counted from the first guess, whatever the clock says",
+        arguments: [0, 1, 1 << 32, 1 << 45] as [UInt64]
+    )
     func minute(start: UInt64) {
         let ledger = ledger(4)
         defer { ledger.deallocate() }

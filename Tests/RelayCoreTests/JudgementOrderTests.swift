@@ -60,7 +60,9 @@ struct JudgementOrderTests {
         #expect(scene.ping(2, from: Scene.place(1, 0)) == .dropped(.badSource))
     }
 
-    @Test("A strange source is told before the budget, the budget before a wrong pair of ports, that before a pinned address")
+    @Test(
+        "A strange source is told before the budget, the budget before a wrong pair of ports, that before a pinned address"
+    )
     func strangerOrder() throws {
         var guesses = GuessLedger.Settings()
         guesses.guessesPerMinute = 1

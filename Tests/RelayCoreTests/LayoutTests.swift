@@ -37,7 +37,10 @@ struct LayoutTests {
         #expect(isZero(Roaming.blank))
     }
 
-    @Test("Tables follow each other on whole lines and do not overlap", arguments: [(1, 1), (1_000, 30), (1 << 20, 100_000)])
+    @Test(
+        "Tables follow each other on whole lines and do not overlap",
+        arguments: [(1, 1), (1_000, 30), (1 << 20, 100_000)]
+    )
     func regions(users: Int, sessions: Int) {
         let layout = EngineLayout(userCapacity: users, sessionCapacity: sessions)
         let tables = [

@@ -6,7 +6,9 @@ import Testing
 struct RoamingTests {
     private static let other = Scene.place(99)
 
-    @Test("Another port of the same IPv4 address or the same IPv6 /64 moves at once, in every mode but across addresses")
+    @Test(
+        "Another port of the same IPv4 address or the same IPv6 /64 moves at once, in every mode but across addresses"
+    )
     func sameSource() throws {
         func ipv6(_ subnet: UInt8, _ host: UInt8) -> PeerEndpoint {
             Scene.endpoint([0x20, 1, 0xD, 0xB8, 0, 0, 0, subnet, 0, 0, 0, 0, 0, 0, 0, host], 1_000)
@@ -74,7 +76,9 @@ struct RoamingTests {
         let scene = try Scene.playing()
         scene.wait(500)
         #expect(scene.data(2, [1], from: Self.other) == .held)
-        #expect(scene.data(2, [2], from: Self.other) == .dropped(.roamingUnconfirmed), "the newest only")
+        _ = scene.data(2, [2], from: Self.other)
+        #expect(scene.drops(.roamingUnconfirmed) == 1, "the newest only")
+        #expect(scene.driver.counters[.heldNow] == 1)
         #expect(scene.released.isEmpty)
         #expect(scene.ping(2, from: Self.other) == .answered(2))
         #expect(scene.released.map(\.bytes) == [[2, 2, 0, 0, 0, 2]])

@@ -49,7 +49,7 @@ final class Scene {
         return scene
     }
 
-    /// 10.0.0.`last` and 10 ports in steps.
+    /// 10.0.0.`last`
     static func place(_ last: UInt8, _ port: UInt16 = 1_000) -> PeerEndpoint {
         endpoint([10, 0, 0, last], port)
     }
@@ -104,12 +104,10 @@ final class Scene {
         let outcome = driver.step(bytes, arrival)
         released = outcome.released
         let after = driver.counters.drops
-        // What a datagram supersedes is counted besides; only the last of several reasons is its own.
-        let reasons = DropReason.allCases.filter { after[$0] > before[$0] }
-        guard let sent = outcome.sent.first else {
-            let isHeld = reasons.isEmpty || reasons == [.heldReplaced]
-            return isHeld ? .held : .dropped(reasons[0])
-        }
+        // Of these two an earlier datagram dies, when another takes its place or its time is over.
+        let others: Set<DropReason> = [.heldReplaced, .noHost]
+        let reasons = DropReason.allCases.filter { after[$0] > before[$0] && !others.contains($0) }
+        guard let sent = outcome.sent.first else { return reasons.first.map { .dropped($0) } ?? .held }
         if sent.bytes.count == 2, sent.bytes[0] == 1 {
             return sent.bytes[1] == 3 ? .refused(reasons[0]) : .answered(sent.bytes[1])
         }

@@ -25,7 +25,10 @@ struct WrongTokenTests {
         let source = Scene.place(60)
         for guess in UInt32(100)..<103 { #expect(scene.data(guess, from: source) == .dropped(.unknownUser)) }
         #expect(scene.data(103, from: source) == .dropped(.guessBudget))
-        #expect(scene.ping(2, from: Scene.place(60, 2)) == .dropped(.guessBudget), "whatever the port, valid tokens too")
+        #expect(
+            scene.ping(2, from: Scene.place(60, 2)) == .dropped(.guessBudget),
+            "whatever the port, valid tokens too"
+        )
         #expect(scene.data(103, from: Scene.place(61)) == .dropped(.unknownUser))
         scene.wait(59_999)
         #expect(scene.data(104, from: source) == .dropped(.guessBudget))
@@ -124,7 +127,9 @@ struct WrongTokenTests {
         #expect(scene.data(2) == .dropped(.revoked))
     }
 
-    @Test("DATA from where a revoked user, or one of an ended session, was bound is told so for 30 s; from elsewhere not")
+    @Test(
+        "DATA from where a revoked user, or one of an ended session, was bound is told so for 30 s; from elsewhere not"
+    )
     func farewell() throws {
         for endsSession in [false, true] {
             let scene = try Scene.playing()

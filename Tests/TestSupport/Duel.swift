@@ -134,7 +134,9 @@ extension Duel {
         if bytesOut > bytesIn { return "\(bytesOut) bytes out, \(bytesIn) bytes in" }
         if twin.lastDrop == nil { accepted.insert(source) }
         // Wrong tokens are answered, by Invalid and nothing else.
-        if twin.lastDrop != nil { return outcome.sent.contains { $0.bytes != [1, 3] } ? "a dropped datagram left" : nil }
+        if twin.lastDrop != nil {
+            return outcome.sent.contains { $0.bytes != [1, 3] } ? "a dropped datagram left" : nil
+        }
         for sent in outcome.sent + outcome.released where !accepted.contains(sent.target) {
             return "\(sent) goes to an endpoint that never sent anything valid"
         }

@@ -29,7 +29,8 @@ extension Program.Event: CustomStringConvertible {
     package var description: String {
         switch action {
         case .datagram(let bytes, let source, _, let role, let pair, _):
-            let tokens = bytes.count < 9 ? "\(bytes)" : "user \(word(bytes, 0)) session \(word(bytes, 4)) type \(bytes[8])"
+            let tokens =
+                bytes.count < 9 ? "\(bytes)" : "user \(word(bytes, 0)) session \(word(bytes, 4)) type \(bytes[8])"
             return "\(at) \(role) port of pair \(pair) from \(source.address.bytes):\(source.port): \(tokens), "
                 + "\(bytes.count) bytes, \(bytes.dropFirst(9).prefix(13))"
         case .addSession(let plan): return "\(at) add \(plan)"

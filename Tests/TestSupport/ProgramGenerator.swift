@@ -66,7 +66,8 @@ package struct ProgramGenerator {
     private mutating func chooseSources() {
         var addresses: [[UInt8]] = [
             [10, 0, 0, 1], [10, 0, 0, 2], [192, 168, 7, 9], [127, 0, 0, 9],
-            Self.ipv6(0x2001_0DB8_0000_0001, 1), Self.ipv6(0x2001_0DB8_0000_0001, 2), Self.ipv6(0x2001_0DB8_0000_0002, 1),
+            Self.ipv6(0x2001_0DB8_0000_0001, 1), Self.ipv6(0x2001_0DB8_0000_0001, 2),
+            Self.ipv6(0x2001_0DB8_0000_0002, 1),
         ]
         addresses.shuffle(using: &random)
         // Few sources make conflicts, many make floods.
@@ -122,7 +123,14 @@ package struct ProgramGenerator {
             if random.isOneIn(6) { now += 1 }
             let bytes = Datagrams.clientData(user: user, session: session.token, [UInt8(truncatingIfNeeded: user)])
             append(
-                .datagram(bytes, from: source(of: user), to: LocalAddress(), .client, pair: session.pair, misalignment: 0)
+                .datagram(
+                    bytes,
+                    from: source(of: user),
+                    to: LocalAddress(),
+                    .client,
+                    pair: session.pair,
+                    misalignment: 0
+                )
             )
         }
     }
@@ -156,7 +164,9 @@ package struct ProgramGenerator {
     }
 
     private mutating func addUser() {
-        guard let index = sessions.indices.randomElement(using: &random), sessions[index].users.count < 40 else { return }
+        guard let index = sessions.indices.randomElement(using: &random), sessions[index].users.count < 40 else {
+            return
+        }
         let id = Int32(sessions[index].users.count) + 1
         let plan = UserPlan(userToken: token(), connectionID: id, pinnedAddress: pin())
         sessions[index].users.append(plan.userToken)
@@ -205,7 +215,9 @@ extension ProgramGenerator {
 
     /// Each user has a favourite place, and is elsewhere often enough.
     private mutating func source(of user: UInt32) -> PeerEndpoint {
-        if random.isOneIn(100), let peer = PeerAddress(bytes: random.pick([[0, 0, 0, 0], [224, 0, 0, 1], [10, 0, 0, 1]])) {
+        if random.isOneIn(100),
+            let peer = PeerAddress(bytes: random.pick([[0, 0, 0, 0], [224, 0, 0, 1], [10, 0, 0, 1]]))
+        {
             return PeerEndpoint(peer, port: 0)
         }
         if random.isOneIn(100), let peer = PeerAddress(bytes: random.pick([[239, 1, 2, 3], [255, 255, 255, 255]])) {
@@ -226,12 +238,18 @@ extension ProgramGenerator {
             return header + [UInt8](repeating: 0, count: length - header.count)
         default:
             if random.isOneIn(3) { return Datagrams.ping(user: user, session: session) }
-            let payload = (0..<Int.random(in: 1...6, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let payload = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             if role == .server {
                 return Datagrams.hostData(user: user, session: session, to: receiver(userCount), payload)
             }
             if random.isOneIn(3) {
-                return Datagrams.clientData(user: user, session: session, Datagrams.hello(length: random.pick([29, 30, 40]), mark: 7))
+                return Datagrams.clientData(
+                    user: user,
+                    session: session,
+                    Datagrams.hello(length: random.pick([29, 30, 40]), mark: 7)
+                )
             }
             return Datagrams.clientData(user: user, session: session, payload)
         }

@@ -61,7 +61,9 @@ extension SlowTwin {
 
     /// Sends a client's DATA to the host, or holds it for a host to come.
     private mutating func forwardToHost(_ datagram: TwinDatagram, isLate: Bool) {
-        guard let session = sessions[datagram.sessionToken], let user = session.users[datagram.userToken] else { return }
+        guard let session = sessions[datagram.sessionToken], let user = session.users[datagram.userToken] else {
+            return
+        }
         guard let target = session.host.endpoint else {
             if user.held != nil { drop(.heldReplaced) }
             sessions[session.token]?.users[user.token]?.held = TwinHeld(datagram: datagram)

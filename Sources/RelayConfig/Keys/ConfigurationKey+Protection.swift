@@ -4,7 +4,7 @@ extension ConfigurationKey {
         ConfigurationKey(
             "guess.per_source",
             \.guess.perSource,
-            .int(1...1_000_000),
+            .int(1...65_535),
             default: 50,
             reloadable: false,
             """
@@ -34,7 +34,7 @@ extension ConfigurationKey {
         ConfigurationKey(
             "guess.replies_per_second",
             \.guess.repliesPerSecond,
-            .int(0...1_000_000),
+            .int(0...65_535),
             default: 100,
             reloadable: false,
             "Answers to wrong tokens a second, in all."

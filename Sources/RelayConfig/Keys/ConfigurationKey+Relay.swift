@@ -9,7 +9,7 @@ extension ConfigurationKey {
             optional: .address,
             note: "required; 127.0.0.1 with --dev",
             example: "203.0.113.7",
-            reloadable: true,
+            reloadable: false,
             "The public address of this relay, handed to clients as relay.ip. One IPv4 or IPv6 address."
         ),
         ConfigurationKey(
@@ -18,7 +18,7 @@ extension ConfigurationKey {
             optional: .hostname,
             note: "the address",
             example: "\"*.relay.example.net\"",
-            reloadable: true,
+            reloadable: false,
             """
             The public name of this relay, handed to clients as relay.host. With "*." in front (in quotes), each session \
             gets its hexadecimal id in front of the domain, which then needs a wildcard DNS record.

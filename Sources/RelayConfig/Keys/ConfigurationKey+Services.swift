@@ -7,7 +7,7 @@ extension ConfigurationKey {
             optional: .text("secret text"),
             note: "none, unsigned",
             example: "\"a long random text\"",
-            reloadable: true,
+            reloadable: false,
             secret: true,
             "The secret that signs webhooks (X-Causeway-Signature)."
         ),
@@ -18,7 +18,7 @@ extension ConfigurationKey {
             default: [],
             note: "none",
             example: "[10.20.0.0/16]",
-            reloadable: true,
+            reloadable: false,
             """
             Networks that webhooks may reach although they are loopback, private or link-local. Metadata services of \
             clouds are among those.

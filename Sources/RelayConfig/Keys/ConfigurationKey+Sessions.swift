@@ -20,17 +20,17 @@ extension ConfigurationKey {
         ConfigurationKey(
             "sessions.idle_timeout",
             \.sessions.idleTimeout,
-            .duration(.seconds(1)...days(30)),
+            .duration(.seconds(1)...days(20)),
             default: .seconds(600),
-            reloadable: true,
+            reloadable: false,
             "A session ends when nothing valid has arrived for this long."
         ),
         ConfigurationKey(
             "sessions.unused_timeout",
             \.sessions.unusedTimeout,
-            .duration(.seconds(1)...days(30)),
+            .duration(.seconds(1)...days(20)),
             default: .seconds(1_800),
-            reloadable: true,
+            reloadable: false,
             "A session that nobody ever used ends after this long."
         ),
         ConfigurationKey(
@@ -102,7 +102,7 @@ extension ConfigurationKey {
             \.lobbies.open,
             .bool,
             default: false,
-            reloadable: true,
+            reloadable: false,
             """
             Whether players' tokens are shown to, and lobbies are changed by, callers from any address. Needed by \
             players whose address changes between calls.
@@ -113,7 +113,7 @@ extension ConfigurationKey {
             \.lobbies.hostTimeout,
             .duration(.seconds(1)...days(1)),
             default: .seconds(60),
-            reloadable: true,
+            reloadable: false,
             "A started lobby ends when its host has been silent for this long; twice as long before the first contact."
         ),
     ]

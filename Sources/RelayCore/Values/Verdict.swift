@@ -51,11 +51,22 @@ package struct Release {
 }
 
 /// Which port of a pair a datagram arrived on: it decides who is who.
-package enum PortRole: UInt8, Sendable {
+///
+/// No raw type: `==` of a raw-representable enum is generic, and would look up a witness for every datagram.
+@frozen
+package enum PortRole: Sendable {
     /// Hosts talk here.
     case server
     /// Every other player talks here.
     case client
+
+    /// Where a forwarded datagram leaves.
+    @inlinable package var opposite: PortRole {
+        switch self {
+        case .server: .client
+        case .client: .server
+        }
+    }
 }
 
 /// What the engine has to know of a datagram besides its bytes.

@@ -46,17 +46,27 @@ extension Configuration {
 
     var sessionSettings: SessionSettings {
         SessionSettings(
-            maxSessions: sessions.max, maxUsers: sessions.maxUsers, pinsAddresses: sessions.pinIP, location: location,
-            dedicatedPairs: relay.ports.dedicated?.pairs)
+            maxSessions: sessions.max,
+            maxUsers: sessions.maxUsers,
+            pinsAddresses: sessions.pinIP,
+            location: location,
+            dedicatedPairs: relay.ports.dedicated?.pairs
+        )
     }
 
     var location: RelayLocation? {
         let place = relay.location
         guard !place.isEmpty else { return nil }
         return RelayLocation(
-            city: place.city, country: place.country, continent: place.continent, region: place.region,
-            administrativeDivision: place.administrativeDivision, locationTags: place.locationTags,
-            latitude: place.latitude, longitude: place.longitude)
+            city: place.city,
+            country: place.country,
+            continent: place.continent,
+            region: place.region,
+            administrativeDivision: place.administrativeDivision,
+            locationTags: place.locationTags,
+            latitude: place.latitude,
+            longitude: place.longitude
+        )
     }
 
     var identity: RelayIdentity {
@@ -67,9 +77,12 @@ extension Configuration {
         APIKeyRing(
             api.keys.compactMap { key in
                 RelayControl.APIKey(
-                    name: key.name, sha256: key.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
-                    scopes: Set(key.scopes.compactMap { RelayControl.APIScope(rawValue: $0.rawValue) }))
-            })
+                    name: key.name,
+                    sha256: key.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
+                    scopes: Set(key.scopes.compactMap { RelayControl.APIScope(rawValue: $0.rawValue) })
+                )
+            }
+        )
     }
 }
 

@@ -19,7 +19,9 @@ extension Daemon {
     }
 
     static func plane(
-        _ configuration: Configuration, logger: Logger, onEvent: @escaping @Sendable (PlaneEvent) -> Void
+        _ configuration: Configuration,
+        logger: Logger,
+        onEvent: @escaping @Sendable (PlaneEvent) -> Void
     ) throws -> RelayPlane {
         do {
             return try RelayPlane(try configuration.planeSettings, onEvent: onEvent) { words in
@@ -30,7 +32,8 @@ extension Daemon {
             case .portUnavailable(let port, let reason):
                 throw CommandFailure(
                     "UDP port \(port) cannot be bound (\(reason)). Is another relay running? Choose other ports with "
-                        + "relay.ports.shared, or another address with relay.bind.")
+                        + "relay.ports.shared, or another address with relay.bind."
+                )
             case .cannotStart(let reason):
                 throw CommandFailure("the data plane cannot start: \(reason)")
             default:
@@ -43,11 +46,14 @@ extension Daemon {
         var limits = ListenerLimits()
         limits.maxConnections = configuration.limits.apiConnections
         return APIServer.Configuration(
-            listen: configuration.api.listen.forServer, tls: try credentials(configuration.api.tls),
-            metricsListen: configuration.metrics.listen?.forServer, limits: limits)
+            listen: configuration.api.listen.forServer,
+            tls: try credentials(configuration.api.tls),
+            metricsListen: configuration.metrics.listen?.forServer,
+            limits: limits
+        )
     }
 
-    private static func credentials(_ tls: Configuration.TLS) throws -> TLSCredentials? {
+    static func credentials(_ tls: Configuration.TLS) throws -> TLSCredentials? {
         guard let certificate = tls.certificate, let key = tls.key else { return nil }
         do {
             return try TLSCredentials(certificateFile: certificate, keyFile: key)
@@ -60,9 +66,12 @@ extension Daemon {
 extension Configuration {
     var apiSettings: APISettings {
         APISettings(
-            keys: keyRing, trustedProxies: api.trustedProxies, maxBodyBytes: limits.apiBody,
+            keys: keyRing,
+            trustedProxies: api.trustedProxies,
+            maxBodyBytes: limits.apiBody,
             keyRate: limits.apiRate > 0
-                ? CallRate(perSecond: Double(limits.apiRate), burst: Double(limits.apiRate)) : nil)
+                ? CallRate(perSecond: Double(limits.apiRate), burst: Double(limits.apiRate)) : nil
+        )
     }
 }
 

@@ -24,10 +24,17 @@ struct Daemon {
     private let webhooks: WebhookDispatcher
     private let server: APIServer
     private let planeEvents: AsyncStream<PlaneEvent>
+    private let reloader: Reloader
 
     /// Binds the ports and opens nothing else yet.
+    /// - Parameter reload: reads the configuration anew.
     /// - Throws: `CommandFailure` with words for the operator.
-    init(_ configuration: Configuration, development: DevelopmentMode?, logger: Logger) throws {
+    init(
+        _ configuration: Configuration,
+        development: DevelopmentMode?,
+        logger: Logger,
+        reload: @escaping @Sendable () throws -> Configuration
+    ) throws {
         self.configuration = configuration
         self.development = development
         self.logger = logger
@@ -43,14 +50,23 @@ struct Daemon {
         let sender = HTTPWebhookSender(
             secret: configuration.webhook.secret,
             policy: WebhookTargetPolicy(
-                allowedNetworks: configuration.webhook.allowNetworks, allowsLoopback: configuration.isDev),
-            now: WallClock.now)
+                allowedNetworks: configuration.webhook.allowNetworks,
+                allowsLoopback: configuration.isDev
+            ),
+            now: WallClock.now
+        )
         let webhooks = WebhookDispatcher(sender: sender, store: store, logger: logger, now: WallClock.now)
         self.webhooks = webhooks
         let sessionJSON = SessionJSON(identity: configuration.identity, locator: locator)
         let sessions = SessionService(
-            plane: plane, store: store, settings: configuration.sessionSettings, logger: logger, now: WallClock.now,
-            renderWebhook: { sessionJSON.webhookBody($0) }, submitWebhook: { webhooks.submit($0) })
+            plane: plane,
+            store: store,
+            settings: configuration.sessionSettings,
+            logger: logger,
+            now: WallClock.now,
+            renderWebhook: { sessionJSON.webhookBody($0) },
+            submitWebhook: { webhooks.submit($0) }
+        )
         self.sessions = sessions
         let requests = HTTPRequestCounters()
         let report = MetricsReport(plane: plane, sessions: sessions, webhooks: webhooks, requests: requests)
@@ -58,11 +74,17 @@ struct Daemon {
             configuration: try Self.server(configuration),
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
-                directory: sessions, sessionJSON: sessionJSON, locator: locator, counters: requests,
+                directory: sessions,
+                sessionJSON: sessionJSON,
+                locator: locator,
+                counters: requests,
                 metrics: { await report.page() },
                 readiness: {
-                    await sessions.isReady ? .ready : .notReady(reason: "still restoring the sessions of the last run")
-                }),
+                    if await sessions.isDraining { return .notReady(reason: "draining: no new sessions") }
+                    return await sessions.isReady
+                        ? .ready : .notReady(reason: "still restoring the sessions of the last run")
+                }
+            ),
             logger: logger,
             onListening: { [logger] address in
                 logger.info("API is listening", metadata: ["address": "\(address)"])
@@ -70,7 +92,15 @@ struct Daemon {
             },
             onMetricsListening: { [logger] address in
                 logger.info("metrics are listening", metadata: ["address": "\(address)"])
-            })
+            }
+        )
+        reloader = Reloader(
+            current: configuration,
+            load: reload,
+            sessions: sessions,
+            server: server,
+            logger: logger
+        )
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -83,15 +113,21 @@ struct Daemon {
             metadata: [
                 "workers": "\(plane.workerCount)",
                 "ports": "\(configuration.relay.ports.dedicated?.description ?? "\(ports.server)/\(ports.client)")",
-            ])
+            ]
+        )
         let services: [any Service] = [
             server, RestoreService(sessions: sessions, logger: logger), eventService, webhookService, housekeeping,
+            SignalService(reloader: reloader, sessions: sessions, logger: logger),
         ]
+        let drain = DrainService(sessions: sessions, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }
+                    + [.init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
         do {
             try await group.run()
         } catch {

@@ -20,7 +20,8 @@ struct DevelopmentMode: Sendable {
             key = RelayControl.APIKey.newKey(from: SystemRandomSource())
             isKeyNew = true
         }
-        temporaryState = FileManager.default.temporaryDirectory
+        temporaryState =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("causeway-dev-\(UUID().uuidString)").path
     }
 
@@ -50,7 +51,7 @@ struct DevelopmentMode: Sendable {
         let transport = unixSocket.map { "--unix-socket \($0) " } ?? ""
         return """
 
-            Causeway is running. This is for trying out: state and key are gone when it stops.
+            Causeway is running, for trying out\(isKeyNew ? ": this key is gone when it stops" : "").
 
               API   \(api)
               Key   \(isKeyNew ? key : "the one in \(Self.keyVariable)")
@@ -65,7 +66,8 @@ struct DevelopmentMode: Sendable {
 
 extension Configuration {
     /// With the development key, and the temporary directory where none is set.
-    func overlaid(by development: DevelopmentMode) -> Configuration {
+    func overlaid(by development: DevelopmentMode?) -> Configuration {
+        guard let development else { return self }
         var configuration = self
         configuration.api.keys.append(development.keyEntry)
         if configuration.state.directory == nil { configuration.state.directory = development.stateDirectory }

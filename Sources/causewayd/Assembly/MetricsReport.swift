@@ -27,9 +27,17 @@ struct MetricsReport: Sendable {
             counter("causeway_received_datagrams_total", "Datagrams received.", .receivedDatagrams),
             counter("causeway_received_bytes_total", "Bytes received, UDP payload.", .receivedBytes),
             directions(
-                "causeway_forwarded_datagrams_total", "Datagrams forwarded.", .toHostDatagrams, .toClientDatagrams),
+                "causeway_forwarded_datagrams_total",
+                "Datagrams forwarded.",
+                .toHostDatagrams,
+                .toClientDatagrams
+            ),
             directions(
-                "causeway_forwarded_bytes_total", "Bytes forwarded, UDP payload.", .toHostBytes, .toClientBytes),
+                "causeway_forwarded_bytes_total",
+                "Bytes forwarded, UDP payload.",
+                .toHostBytes,
+                .toClientBytes
+            ),
             counter("causeway_answered_pings_total", "PINGs with valid tokens answered.", .answeredPings),
             counter("causeway_invalid_replies_total", "Answers to wrong tokens.", .invalidReplies),
             drops,
@@ -55,8 +63,10 @@ struct MetricsReport: Sendable {
                 single("causeway_users", "Users of the sessions alive.", counts.users),
                 single("causeway_reserved_tokens", "Tokens of ended sessions kept from reuse.", counts.reservedTokens),
                 single(
-                    "causeway_unsettled_removals", "Sessions with removals in force but not durable yet.",
-                    counts.unsettledRemovals),
+                    "causeway_unsettled_removals",
+                    "Sessions with removals in force but not durable yet.",
+                    counts.unsettledRemovals
+                ),
                 single("causeway_parked_sessions", "Stored sessions without a port to be served on.", counts.parked),
                 single("causeway_pending_webhooks", "Webhooks not delivered yet.", owed),
             ]
@@ -65,10 +75,15 @@ struct MetricsReport: Sendable {
 
     private var drops: MetricFamily {
         var family = MetricFamily(
-            "causeway_dropped_datagrams_total", .counter, help: "Datagrams dropped, by reason; see docs/wire.md.")
+            "causeway_dropped_datagrams_total",
+            .counter,
+            help: "Datagrams dropped, by reason; see docs/wire.md."
+        )
         for reason in DropReason.allCases {
             family.add(
-                plane.counters.reduce(0) { $0 + $1[reason] }, labels: [.init("reason", reason.label)])
+                plane.counters.reduce(0) { $0 + $1[reason] },
+                labels: [.init("reason", reason.label)]
+            )
         }
         return family
     }
@@ -82,7 +97,10 @@ struct MetricsReport: Sendable {
     }
 
     private func perWorker(
-        _ name: String, _ kind: MetricFamily.Kind, _ help: String, _ counter: Counter
+        _ name: String,
+        _ kind: MetricFamily.Kind,
+        _ help: String,
+        _ counter: Counter
     ) -> MetricFamily {
         var family = MetricFamily(name, kind, help: help)
         for (worker, page) in plane.counters.enumerated() {

@@ -6,7 +6,8 @@ struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check the configuration and say what to do about each problem.",
-        discussion: "Exits with 0 where 'causewayd run' would start, with 1 otherwise.")
+        discussion: "Exits with 0 where 'causewayd run' would start, with 1 otherwise."
+    )
 
     @OptionGroup var options: ConfigurationOptions
 

@@ -9,13 +9,18 @@ struct ConfigurationOptions: ParsableArguments {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Set one key; may be repeated. Secrets are refused here.", valueName: "key=value"))
+        help: ArgumentHelp("Set one key; may be repeated. Secrets are refused here.", valueName: "key=value")
+    )
     var sets: [String] = []
 
     /// Reads and checks everything, or prints every problem and exits with 1.
     func load(dev: Bool) throws -> LoadedConfiguration {
         let request = ConfigurationRequest(
-            file: file, environment: ProcessInfo.processInfo.environment, sets: sets, dev: dev)
+            file: file,
+            environment: ProcessInfo.processInfo.environment,
+            sets: sets,
+            dev: dev
+        )
         do {
             return try ConfigurationLoader.load(request)
         } catch {

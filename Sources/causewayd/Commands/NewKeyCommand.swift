@@ -5,7 +5,8 @@ import RelayControl
 struct NewKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new-key",
-        abstract: "Make an API key: prints it once, and the line for the configuration, which holds only its hash.")
+        abstract: "Make an API key: prints it once, and the line for the configuration, which holds only its hash."
+    )
 
     @Argument(help: "A name to know the key by, for instance the game's.")
     var name: String
@@ -14,7 +15,8 @@ struct NewKeyCommand: ParsableCommand {
     var scopes: String
 
     func validate() throws {
-        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
+        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
+        else {
             throw ValidationError("the name '\(name)' may hold only letters, digits, '-', '_' and '.'")
         }
         _ = try scopeSet()
@@ -29,7 +31,8 @@ struct NewKeyCommand: ParsableCommand {
                     throw ValidationError("there is no scope '\(name)': use sessions, lobbies, read or admin")
                 }
                 return scope
-            })
+            }
+        )
     }
 
     func run() throws {

@@ -5,7 +5,8 @@ import RelayConfig
 struct PrintConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "print-config",
-        abstract: "Print every key, its value and where it came from.")
+        abstract: "Print every key, its value and where it came from."
+    )
 
     @OptionGroup var options: ConfigurationOptions
 

@@ -5,16 +5,20 @@ import Logging
 struct LineLogHandler: LogHandler {
     enum Form { case text, json }
 
-    var logLevel: Logger.Level
+    /// The level in force for every logger, unless one has a level of its own.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? LogLevelSwitch.level }
+        set { ownLevel = newValue }
+    }
     var metadata: Logger.Metadata = [:]
+    private var ownLevel: Logger.Level?
     private let label: String
     private let form: Form
     private static let longestValue = 512
 
-    init(label: String, form: Form, level: Logger.Level) {
+    init(label: String, form: Form) {
         self.label = label
         self.form = form
-        logLevel = level
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

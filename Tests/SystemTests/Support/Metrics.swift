@@ -25,10 +25,8 @@ enum DropReason: String, CaseIterable {
     case rebindFrozen = "rebind_frozen"
     case guessBudget = "guess_budget"
     case addressPinned = "address_pinned"
-    case overLimit = "over_limit"
     case sendError = "send_error"
     case heldReplaced = "held_replaced"
-    case heldExpired = "held_expired"
     case heldOverflow = "held_overflow"
 }
 

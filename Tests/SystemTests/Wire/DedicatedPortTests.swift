@@ -17,8 +17,9 @@ import Testing
 
     @Test("Tokens of one session on another session's pair are dropped and counted")
     func wrongPair() throws {
+        // One worker: another one does not know the session at all, and counts its tokens as unknown.
         let range = try FreePorts.take(4)
-        try withDaemon(["relay.ports.dedicated=\(range[0])-\(range[3])"]) { daemon in
+        try withDaemon(["relay.ports.dedicated=\(range[0])-\(range[3])", "relay.workers=1"]) { daemon in
             let session = try daemon.api.createSession()
             let other = try daemon.api.createSession()
             let hosts = [try session.boundHost(), try other.boundHost()]

@@ -44,7 +44,7 @@ import Testing
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
             let client = try session.player(1, as: .client)
-            try daemon.expectDrops([.heldExpired: 1]) {
+            try daemon.expectDrops([.noHost: 1]) {
                 try client.data("an old hello")
                 pause(.milliseconds(2_300))
                 let host = try session.boundHost()

@@ -1,0 +1,69 @@
+import Logging
+import RelayConfig
+import RelayControl
+import RelayHTTP
+
+/// Takes over a changed configuration: all of it or nothing. What a reload cannot change is named and waits for a restart.
+actor Reloader {
+    private var current: Configuration
+    private let load: @Sendable () throws -> Configuration
+    private let sessions: SessionService
+    private let server: APIServer
+    private let logger: Logger
+
+    init(
+        current: Configuration,
+        load: @escaping @Sendable () throws -> Configuration,
+        sessions: SessionService,
+        server: APIServer,
+        logger: Logger
+    ) {
+        self.current = current
+        self.load = load
+        self.sessions = sessions
+        self.server = server
+        self.logger = logger
+    }
+
+    func reload() async {
+        let new: Configuration
+        let credentials: TLSCredentials?
+        do {
+            new = try load()
+            // The files may have new contents under the old names.
+            credentials = try Daemon.credentials(current.api.tls)
+        } catch {
+            for problem in "\(error)".split(separator: "\n") { logger.error("nothing was reloaded: \(problem)") }
+            return
+        }
+        let changes = Configuration.changes(from: current, to: new)
+        for change in changes where !change.reloadable {
+            logger.warning("\(change.key) changed, but takes effect only after a restart")
+        }
+        let applied = changes.filter(\.reloadable).map(\.key)
+        server.apply(new.apiSettings)
+        if let credentials { server.apply(credentials) }
+        await sessions.apply(new.sessionSettings)
+        LogLevelSwitch.level = Logger.Level(rawValue: new.log.level.rawValue) ?? .info
+        logger.notice(
+            "reloaded",
+            metadata: ["changed": "\(applied.isEmpty ? "nothing" : applied.joined(separator: ", "))"]
+        )
+        current.takeOver(new)
+    }
+}
+
+extension Configuration {
+    /// Everything that a reload applies; the rest stays as it was at the start, so that the next reload names it again.
+    fileprivate mutating func takeOver(_ new: Configuration) {
+        api.keys = new.api.keys
+        api.keysFile = new.api.keysFile
+        api.trustedProxies = new.api.trustedProxies
+        limits.apiBody = new.limits.apiBody
+        limits.apiRate = new.limits.apiRate
+        relay.location = new.relay.location
+        sessions.max = new.sessions.max
+        sessions.maxUsers = new.sessions.maxUsers
+        log.level = new.log.level
+    }
+}

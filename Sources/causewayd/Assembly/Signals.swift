@@ -1,0 +1,39 @@
+import Logging
+import RelayControl
+import ServiceLifecycle
+import UnixSignals
+
+/// SIGHUP reloads, SIGUSR1 drains.
+struct SignalService: Service {
+    let reloader: Reloader
+    let sessions: SessionService
+    let logger: Logger
+
+    func run() async throws {
+        for await signal in await UnixSignalsSequence(trapping: .sighup, .sigusr1).cancelOnGracefulShutdown() {
+            if signal == .sighup {
+                await reloader.reload()
+            } else {
+                await sessions.drain()
+                logger.notice("draining: no new sessions; the daemon stops when the last one has ended")
+            }
+        }
+    }
+}
+
+/// Returns, and so stops the daemon, once a drain has come to its end.
+struct DrainService: Service {
+    let sessions: SessionService
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while true {
+                do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
+                guard await sessions.isDraining, await sessions.counts.sessions == 0 else { continue }
+                logger.notice("drained: the last session has ended")
+                return
+            }
+        }
+    }
+}
