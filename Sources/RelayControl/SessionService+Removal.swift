@@ -49,6 +49,7 @@ extension SessionService {
                 parkedCount -= 1
             }
             owe(removalOf: session, releasing: entry.phase == .live ? session.portPair : nil)
+            reportEnd(of: id)
             logger.info("session ended: \(reason.rawValue)", metadata: ["session": "\(id)"])
         } else if unsettled[id]?.removal == nil {
             throw Self.noSession

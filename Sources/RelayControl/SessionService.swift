@@ -35,6 +35,7 @@ package actor SessionService: SessionDirectory {
     var backlog = Backlog<BackgroundJob>(limit: 64)
     private var locks = KeyedLock()
     var warnedAboutFilters = false
+    private var onSessionEnd: @Sendable (String) -> Void = { _ in }
 
     /// Whether new sessions are refused until the last one has ended.
     package private(set) var isDraining = false
@@ -82,6 +83,11 @@ package actor SessionService: SessionDirectory {
         loads = Array(repeating: 0, count: max(1, plane.workerCount))
         ports = settings.dedicatedPairs.map(PortAllocator.init(count:))
     }
+
+    /// Has `handler` told the id of every session that ends from now on; it must not wait.
+    package func observeEnds(_ handler: @escaping @Sendable (String) -> Void) { onSessionEnd = handler }
+
+    func reportEnd(of id: String) { onSessionEnd(id) }
 
     /// Whether every stored session is served again and calls are answered.
     package var isReady: Bool { phase == .ready }

@@ -63,6 +63,8 @@ package enum StoreChange: Sendable {
     case retryWebhook(id: Int64, attempts: Int, nextAttemptAt: Double)
     /// Reserved tokens that ended before this time (seconds since 1970) are free again.
     case forgetReservedTokens(before: Double)
+    /// A lobby service or a lobby changed.
+    case lobbies(LobbyChange)
 }
 
 /// A webhook that is owed.

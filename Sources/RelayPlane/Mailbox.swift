@@ -8,6 +8,7 @@ enum WorkerCommand: Sendable {
     case addUser(UserPlan, sessionToken: UInt32, done: @Sendable (DataPlaneError?) -> Void)
     case removeUser(token: UInt32, sessionToken: UInt32, done: @Sendable () -> Void)
     case removeSession(token: UInt32, done: @Sendable () -> Void)
+    case activity(token: UInt32, done: @Sendable (SessionActivity?) -> Void)
     case ownAddresses([PeerAddress])
     case stop
 }

@@ -46,6 +46,14 @@ extension RelayPlane {
         }
     }
 
+    package func activity(ofSession sessionToken: UInt32) async -> SessionActivity? {
+        let mailbox = mailbox(sessionToken)
+        return await withCheckedContinuation { continuation in
+            let isPosted = mailbox.post(.activity(token: sessionToken) { continuation.resume(returning: $0) })
+            if !isPosted { continuation.resume(returning: nil) }
+        }
+    }
+
     private func mailbox(_ sessionToken: UInt32) -> Mailbox {
         mailboxes[worker(forSessionToken: sessionToken)]
     }

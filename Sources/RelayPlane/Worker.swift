@@ -176,6 +176,8 @@ struct Worker: ~Copyable {
                 }
                 engine.removeSession(token, now: now)
                 done()
+            case .activity(let token, let done):
+                done(engine.activity(ofSession: token, now: now))
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
             case .stop:
@@ -223,6 +225,7 @@ extension WorkerCommand {
         case .addUser(_, _, let done): done(.stopped)
         case .removeUser(_, _, let done): done()
         case .removeSession(_, let done): done()
+        case .activity(_, let done): done(nil)
         case .ownAddresses, .stop: break
         }
     }

@@ -53,6 +53,8 @@ final class ChangeWriter {
             try retryWebhook(id, attempts: attempts, nextAttemptAt: nextAttemptAt, db)
         case .forgetReservedTokens(let time):
             try db.cachedStatement(sql: EndedTokenRecord.deleteBefore).execute(arguments: [time])
+        case .lobbies(let change):
+            try LobbyTables.write(change, to: db)
         }
     }
 

@@ -64,6 +64,12 @@ package actor SQLiteSessionStore: SessionStore {
         return state
     }
 
+    /// Reads with the open connection, for other kinds of records than sessions.
+    func transaction<Value>(_ work: (Database) throws -> Value) throws(SessionStoreError) -> Value {
+        guard let connection else { throw obstacle ?? SessionStoreErrors.notLoaded }
+        do { return try connection.transaction(work) } catch { throw SessionStoreErrors.any(error) }
+    }
+
     /// Counts this start and reads what is there.
     private static func startGeneration(_ db: Database) throws -> (StoredState, [String: Int64]) {
         let last = try MetaRecord.generation.read(from: db)
@@ -153,7 +159,8 @@ package actor SQLiteSessionStore: SessionStore {
         changes.indices.filter { index in
             switch changes[index] {
             case .revokeUser, .removeSession, .removeWebhook, .forgetReservedTokens: true
-            case .createSession, .addUser, .movePorts, .setHost, .markUsed, .retryWebhook: false
+            case .lobbies(.removeDeployment), .lobbies(.removeLobby): true
+            case .createSession, .addUser, .movePorts, .setHost, .markUsed, .retryWebhook, .lobbies: false
             }
         }
     }

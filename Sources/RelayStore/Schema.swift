@@ -4,7 +4,7 @@ internal import GRDB
 /// released.
 enum Schema {
     /// Goes up with every step; kept in the file's `user_version`.
-    static let version = 1
+    static let version = 2
 
     /// `CsWy`, kept in the file's `application_id`: this is no other program's database.
     static let applicationID = 0x4373_5779
@@ -74,7 +74,8 @@ enum Schema {
             contents ANY,
             generation INTEGER NOT NULL
         ) STRICT;
-        """
+        """,
+        LobbyTables.schema,
     ]
 
     /// Makes the database current.

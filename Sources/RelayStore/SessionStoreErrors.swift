@@ -7,7 +7,7 @@ enum SessionStoreErrors {
 
     private static let whatToDo = """
         nothing was deleted. Stop the daemon, move \(fileName), \(fileName)-wal and \(fileName)-shm out of the state \
-        directory, put the newest copy made with 'causewayctl backup' in their place (or start without sessions), and \
+        directory, put the newest copy made with a copy of the state directory in their place (or start without sessions), and \
         start it again
         """
 

@@ -15,7 +15,7 @@ final class StateDirectory {
         }
         lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw Self.failure("holds no file that can be written", path) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.takeLock(lock) else {
             let holder = Self.holder(of: lock)
             close(lock)
             throw SessionStoreError(
@@ -30,6 +30,15 @@ final class StateDirectory {
     }
 
     deinit { close(lock) }
+
+    /// Waits a second for a holder on its way out: the daemon before this one, or a child that has not yet run its program.
+    private static func takeLock(_ descriptor: CInt) -> Bool {
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(20_000)
+        }
+        return false
+    }
 
     var databasePath: String { "\(path)/\(SessionStoreErrors.fileName)" }
 

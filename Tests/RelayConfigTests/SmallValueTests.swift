@@ -39,7 +39,7 @@ struct SmallValueTests {
 
     @Test("A range of ports counts its pairs")
     func ports() {
-        #expect(PortRange("40000-49999")?.pairs == 5_000)
+        #expect(PortRange("20000-29999")?.pairs == 5_000)
         #expect(PortRange("1-65534")?.pairs == 32_767)
     }
 

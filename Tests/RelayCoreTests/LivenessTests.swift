@@ -50,6 +50,26 @@ struct LivenessTests {
         #expect(sweepTells(scene))
     }
 
+    @Test("Activity tells how long host and session have been silent, and nothing of what is not served")
+    func activity() throws {
+        func activity(_ scene: Scene) -> SessionActivity? {
+            scene.driver.engine.activity(ofSession: Scene.session, now: scene.now)
+        }
+        let scene = try Scene()
+        scene.wait(70)
+        #expect(activity(scene) == SessionActivity(hostSilence: nil, silence: 70))
+        #expect(scene.hostPings() == .answered(2))
+        scene.wait(30)
+        #expect(scene.ping(2) == .answered(2))
+        scene.wait(5)
+        #expect(scene.ping(2, from: Scene.place(99)) == .answered(2), "not confirmed, and so not heard")
+        #expect(activity(scene) == SessionActivity(hostSilence: 35, silence: 5))
+        scene.revoke(1)
+        #expect(activity(scene) == SessionActivity(hostSilence: nil, silence: 5))
+        scene.end()
+        #expect(activity(scene) == nil)
+    }
+
     @Test("Rules hold where the 32-bit stamps wrap", arguments: [(1 << 31), (1 << 32), 3 << 31] as [UInt64])
     func wrap(around moment: UInt64) throws {
         let scene = try Scene()

@@ -43,6 +43,20 @@ struct AuthenticationTests {
         }
     }
 
+    @Test(
+        "A path that is spelled with percent escapes needs the key all the same",
+        arguments: ["/v%31", "/%761", "/%76%31", "/%56%31", "/v1%2f", "/v%31%00"]
+    )
+    func escapedPaths(prefix: String) async throws {
+        let fixture = APIFixture()
+        for call in Self.calls {
+            let path = prefix + call.path.dropFirst("/v1".count)
+            let answer = try await fixture.send(call.method, path, key: nil, body: #"{"users": [{"ip": "192.0.2.1"}]}"#)
+            #expect([401, 404].contains(answer.status), "\(path) answered \(answer.status)")
+            if ["/v%31", "/%761", "/%76%31"].contains(prefix) { #expect(answer.status == 401, "\(path)") }
+        }
+    }
+
     @Test("Two keys in one request are none")
     func twoKeys() async throws {
         var headers = HTTPFields()

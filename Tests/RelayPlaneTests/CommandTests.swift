@@ -36,6 +36,21 @@ struct CommandTests {
         #expect(client.receive() == [1, 2])
     }
 
+    @Test("A session's activity is told, nobody's is not")
+    func activity() async throws {
+        let scene = try PlaneScene(workers: 2)
+        try await scene.plane.add(PlaneScene.plan(5))
+        #expect(await scene.plane.activity(ofSession: 5)?.hostSilence == nil)
+        try scene.talk(5, scene.host(), scene.client())
+        let activity = await scene.plane.activity(ofSession: 5)
+        #expect(activity?.hostSilence != nil)
+        #expect(await scene.plane.activity(ofSession: 6) == nil)
+        scene.plane.stop()
+        let isGone = { await scene.plane.activity(ofSession: 5) == nil }
+        for _ in 0..<500 where await !isGone() { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(await isGone())
+    }
+
     @Test("What cannot be had is told: taken tokens, unknown sessions, full tables")
     func refusals() async throws {
         let scene = try PlaneScene { settings in

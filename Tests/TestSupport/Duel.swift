@@ -12,6 +12,7 @@ package struct Duel {
     /// Endpoints from which a datagram came that was not dropped.
     private var accepted: Set<PeerEndpoint> = []
 
+    /// How a program ended: what it came to, or the first event at which something differed, and what.
     package enum Result: Sendable {
         case agreed(drops: Tally<DropReason>, counts: Tally<Counter>)
         case differed(event: Int, String)
@@ -30,7 +31,7 @@ package struct Duel {
         twin = SlowTwin(settings: program.settings, guesses: program.guesses)
     }
 
-    /// Runs the program, without the sweeps if they shall be left out.
+    /// Runs a program to its end, or to the first difference.
     package static func run(_ program: Program) -> Result {
         var duel = Duel(program)
         for (index, event) in program.events.enumerated() {

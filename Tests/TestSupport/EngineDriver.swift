@@ -4,7 +4,9 @@ internal import RelayWire
 
 /// An engine in memory of its own, asked one datagram at a time.
 package final class EngineDriver {
+    /// The engine; it may not be copied, so expectations ask the driver.
     package var engine: RelayEngine
+    /// The engine's counters.
     package let counters: CounterPage
     /// Events since they were last taken.
     package var events: [PlaneEvent] = []
@@ -19,6 +21,9 @@ package final class EngineDriver {
     private static let margin = 32
     private static let room = 1_280
 
+    /// - Parameters:
+    ///   - userCapacity: users that fit, departed ones included.
+    ///   - seed: of the tables' hash: the same one gives the same run.
     package init(
         settings: EngineSettings = EngineSettings(),
         guesses: GuessLedger.Settings = GuessLedger.Settings(),
@@ -99,18 +104,22 @@ package final class EngineDriver {
         return outcome
     }
 
+    /// Starts serving a session.
     package func add(_ plan: SessionPlan, now: UInt64) throws(EngineError) {
         try engine.add(plan, now: now)
     }
 
+    /// Starts accepting a user.
     package func add(_ user: UserPlan, toSession session: UInt32) throws(EngineError) {
         try engine.add(user, toSession: session)
     }
 
+    /// Revokes a user; false where there is none.
     package func removeUser(_ user: UInt32, fromSession session: UInt32, now: UInt64) -> Bool {
         engine.removeUser(user, fromSession: session, now: now)
     }
 
+    /// Ends a session; false where there is none.
     package func removeSession(_ session: UInt32, now: UInt64) -> Bool {
         engine.removeSession(session, now: now)
     }

@@ -4,12 +4,14 @@ internal import Glibc
 package final class LoopbackPlayer {
     private let number: Int32
 
+    /// A system call that failed.
     package struct Failure: Error, CustomStringConvertible {
         let call: String
         let code: Int32
         package var description: String { "\(call): \(String(cString: strerror(code)))" }
     }
 
+    /// Opens and connects the socket.
     /// - Parameters:
     ///   - from: the local address, 4 or 16 bytes; nil leaves the choice to the kernel.
     ///   - port: host byte order; 0 takes any free one.
@@ -26,6 +28,7 @@ package final class LoopbackPlayer {
         close(number)
     }
 
+    /// Sends one datagram.
     package func send(_ bytes: [UInt8]) throws {
         guard Glibc.send(number, bytes, bytes.count, 0) == bytes.count else { throw Failure(call: "send", code: errno) }
     }

@@ -2,7 +2,9 @@ package import RelayCore
 
 /// A datagram that left the relay.
 package struct SentDatagram: Hashable, Sendable, CustomStringConvertible {
+    /// As the receiver gets them.
     package var bytes: [UInt8]
+    /// Whom it goes to.
     package var target: PeerEndpoint
     /// The relay's own address that it leaves from.
     package var local: LocalAddress

@@ -2,18 +2,24 @@ package import RelayCore
 
 /// A random course of events for engine and twin. Every event stands for itself, so that any of them can be left out.
 package struct Program: Sendable {
+    /// What it was made from: the same seed makes the same program.
     package var seed: UInt64
+    /// The rules' limits, small ones.
     package var settings: EngineSettings
+    /// The budgets, small ones.
     package var guesses: GuessLedger.Settings
+    /// In the order of time.
     package var events: [Event]
 
     /// Something that happens at a moment.
     package struct Event: Sendable {
         /// Milliseconds of the monotonic clock.
         package var at: UInt64
+        /// What happens.
         package var action: Action
     }
 
+    /// A datagram, a command of the control plane, or the worker's own doing.
     package enum Action: Sendable {
         case datagram([UInt8], from: PeerEndpoint, to: LocalAddress, PortRole, pair: UInt32, misalignment: Int)
         case addSession(SessionPlan)

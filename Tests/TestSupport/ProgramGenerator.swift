@@ -30,13 +30,15 @@ package struct ProgramGenerator {
         1 << 40,
     ]
 
+    /// - Parameter seed: the same seed makes the same program.
     package init(seed: UInt64) {
         self.seed = seed
         random = SeededRandom(seed: seed)
         now = 0
     }
 
-    /// - Parameter length: events besides those that set the scene.
+    /// Makes a program.
+    /// - Parameter length: how many events, a few more where the last is a rush.
     package mutating func make(length: Int) -> Program {
         now = random.pick(Self.starts)
         chooseSettings()
@@ -89,7 +91,8 @@ package struct ProgramGenerator {
     private mutating func passTime() {
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<4:
-            let before = events.isEmpty ? now : events[Int.random(in: 0..<events.count, using: &random)].at
+            // Mostly after something that happened a moment ago: its consequences are still to come.
+            let before = random.pick(events.suffix(random.pick([3, 10, 10, 1_000])).map(\.at) + [now])
             let moment = Int64(before) + Int64(random.pick(Self.limits)) + Int64.random(in: -1...1, using: &random)
             if moment >= Int64(now), moment - Int64(now) < 700_000 { now = UInt64(moment) }
         case 4..<7: now += random.pick([0, 0, 1, 5])

@@ -2,6 +2,7 @@ package import RelayCore
 
 // What the control plane tells. The caller sees to it that no token is ever used twice.
 extension SlowTwin {
+    /// Starts serving a session.
     package mutating func add(_ plan: SessionPlan, now: UInt64) {
         pass(to: now)
         var session = TwinSession(
@@ -16,6 +17,7 @@ extension SlowTwin {
         for user in plan.users { add(user, toSession: plan.sessionToken) }
     }
 
+    /// Starts accepting a user.
     package mutating func add(_ plan: UserPlan, toSession token: UInt32) {
         let user = TwinUser(token: plan.userToken, connectionID: plan.connectionID, pinned: plan.pinnedAddress)
         sessions[token]?.users[plan.userToken] = user
@@ -23,6 +25,7 @@ extension SlowTwin {
         sessions[token]?.highestNumber = max(highest, plan.connectionID)
     }
 
+    /// Revokes a user. Unknown ones are no error.
     package mutating func removeUser(_ userToken: UInt32, fromSession token: UInt32, now: UInt64) {
         pass(to: now)
         guard let session = sessions[token], let user = session.users[userToken] else { return }
@@ -40,6 +43,7 @@ extension SlowTwin {
         sessions[token]?.users[userToken] = nil
     }
 
+    /// Ends a session. Unknown ones are no error.
     package mutating func removeSession(_ token: UInt32, now: UInt64) {
         pass(to: now)
         for user in sessions[token]?.users.keys.map(\.self) ?? [] { removeUser(user, fromSession: token, now: now) }

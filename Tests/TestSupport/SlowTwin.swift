@@ -4,8 +4,11 @@ package import RelayCore
 ///
 /// Everything that has a lifetime ends by itself at the start of each step, so there is no sweep to forget.
 package struct SlowTwin {
+    /// The rules' limits.
     package let settings: EngineSettings
+    /// The budgets of wrong tokens.
     package let guesses: GuessLedger.Settings
+    /// The relay's own addresses.
     package var ownAddresses: Set<PeerAddress> = []
     /// Datagrams dropped so far.
     package var drops = Tally<DropReason>()
@@ -26,6 +29,7 @@ package struct SlowTwin {
     var now: UInt64 = 0
     var outcome = Outcome()
 
+    /// A twin that serves nothing yet.
     package init(settings: EngineSettings, guesses: GuessLedger.Settings) {
         self.settings = settings
         self.guesses = guesses

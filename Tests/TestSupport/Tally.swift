@@ -4,15 +4,19 @@ package import RelayCore
 package struct Tally<Kind: RawRepresentable & CaseIterable & Sendable>: Sendable, Equatable where Kind.RawValue == Int {
     private var numbers = [Int](repeating: 0, count: Kind.allCases.count)
 
+    /// Nothing happened yet.
     package init() {}
 
+    /// How often this happened.
     package subscript(kind: Kind) -> Int {
         get { numbers[kind.rawValue] }
         set { numbers[kind.rawValue] = newValue }
     }
 
+    /// All kinds together.
     package var sum: Int { numbers.reduce(0, +) }
 
+    /// Adds kind by kind.
     package mutating func add(_ other: Tally) {
         for index in numbers.indices { numbers[index] += other.numbers[index] }
     }

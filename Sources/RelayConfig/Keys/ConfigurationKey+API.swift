@@ -17,7 +17,7 @@ extension ConfigurationKey {
             optional: .baseURL,
             note: "built from the request's Host header",
             example: "https://relay.example.net",
-            reloadable: false,
+            reloadable: true,
             "The URL under which players reach the API or the lobby service; the URLs of lobbies are built from it."
         ),
         ConfigurationKey(

@@ -48,7 +48,7 @@ extension ConfigurationKey {
             \.relay.ports.dedicated,
             optional: .portRange,
             note: "none, sessions share relay.ports.shared",
-            example: "40000-49999",
+            example: "20000-29999",
             reloadable: false,
             "A range of UDP ports that gives each session a pair of its own, in place of relay.ports.shared."
         ),

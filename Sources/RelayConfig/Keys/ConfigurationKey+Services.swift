@@ -56,7 +56,7 @@ extension ConfigurationKey {
             .choice,
             default: .automatic,
             reloadable: false,
-            "The form of log lines. auto writes the journal's own fields under systemd, else text."
+            "The form of log lines. auto is text."
         ),
         ConfigurationKey(
             "control.socket",
@@ -65,7 +65,7 @@ extension ConfigurationKey {
             note: "control.sock in state.directory",
             example: "/run/causeway/control.sock",
             reloadable: false,
-            "The Unix socket through which causewayctl talks to the daemon."
+            "The Unix socket of the admin tool. Not served by this version."
         ),
         ConfigurationKey(
             "state.directory",

@@ -102,7 +102,7 @@ extension ConfigurationKey {
             \.lobbies.open,
             .bool,
             default: false,
-            reloadable: false,
+            reloadable: true,
             """
             Whether players' tokens are shown to, and lobbies are changed by, callers from any address. Needed by \
             players whose address changes between calls.
@@ -113,7 +113,7 @@ extension ConfigurationKey {
             \.lobbies.hostTimeout,
             .duration(.seconds(1)...days(1)),
             default: .seconds(60),
-            reloadable: false,
+            reloadable: true,
             "A started lobby ends when its host has been silent for this long; twice as long before the first contact."
         ),
     ]

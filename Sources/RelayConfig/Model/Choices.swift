@@ -28,7 +28,7 @@ package enum LogLevel: String, Sendable, CaseIterable {
 
 /// The form of log lines: `log.format`.
 package enum LogFormat: String, Sendable, CaseIterable {
-    /// The journal's own fields under systemd, else text.
+    /// One readable line an event.
     case automatic = "auto"
     /// One readable line an event.
     case text

@@ -46,7 +46,7 @@ extension ValueType where Value == PortRange {
     /// The range of UDP ports for pairs.
     static let portRange = parsed(
         "first-last, an even number of ports",
-        expected: "first-last such as 40000-49999: an even number of ports, 1 … 65535",
+        expected: "first-last such as 20000-29999: an even number of ports, 1 … 65535",
         parse: { PortRange($0) },
         problem: { _ in "is not a range with an even number of ports" },
         write: { $0.description }

@@ -74,6 +74,15 @@ extension RelayEngine {
         return session >= 0 ? sessionBooks[session].pair : nil
     }
 
+    /// What was heard in a session; nil where it is not served.
+    package func activity(ofSession token: UInt32, now: UInt64) -> SessionActivity? {
+        let session = findSession(token)
+        guard session >= 0 else { return nil }
+        let stamp = Stamp(now: now)
+        let host = sessions[session].host != 0 ? stamp.age(since: sessions[session].endpoint.lastHeard) : nil
+        return SessionActivity(hostSilence: host, silence: stamp.age(since: sessions[session].lastValid))
+    }
+
     /// Frees a session's slot and those of all its users at once, as if it had never been.
     private mutating func discard(session: Int) {
         while sessionBooks[session].firstUser != 0 {

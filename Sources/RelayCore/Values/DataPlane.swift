@@ -22,6 +22,22 @@ package protocol DataPlane: Sendable {
 
     /// Stops serving a session and gives a dedicated pair's ports back. Unknown sessions are no error.
     func removeSession(_ sessionToken: UInt32) async
+
+    /// What was heard in a session, and how long ago; `nil` where it is not served.
+    func activity(ofSession sessionToken: UInt32) async -> SessionActivity?
+}
+
+/// For how long it has been quiet in a session. After a restart of the daemon both count from then.
+package struct SessionActivity: Sendable, Equatable {
+    /// Milliseconds since the host was heard; `nil` while nobody hosts.
+    package var hostSilence: UInt32?
+    /// Milliseconds since anything valid was heard; since the session was made where nothing was.
+    package var silence: UInt32
+
+    package init(hostSilence: UInt32?, silence: UInt32) {
+        self.hostSilence = hostSilence
+        self.silence = silence
+    }
 }
 
 /// Why the data plane could not take a session or a user.

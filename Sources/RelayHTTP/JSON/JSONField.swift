@@ -47,6 +47,11 @@ struct JSONField {
         return text
     }
 
+    func boolean() throws(RelayError) -> Bool {
+        guard case .bool(let isTrue) = value else { throw mismatch("true or false") }
+        return isTrue
+    }
+
     /// A whole number of up to ten digits, or a string of them; `nil` where it is neither.
     func wholeNumber() -> UInt64? {
         let number: UInt64?

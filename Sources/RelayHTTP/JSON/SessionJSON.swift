@@ -7,7 +7,7 @@ internal import RelayNet
 ///
 /// What has nothing to say is left out, never `null`: the published schema has no nulls.
 package struct SessionJSON: Sendable {
-    private let identity: RelayIdentity
+    let identity: RelayIdentity
     private let locator: GeoLocator
 
     /// - Parameters:

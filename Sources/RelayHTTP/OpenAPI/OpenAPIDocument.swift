@@ -8,12 +8,12 @@ enum OpenAPIDocument {
         "info": \(info),
         "servers": [{"url": "/"}],
         "security": [{"apiKey": []}],
-        "tags": [{"name": "Relay sessions"}, {"name": "IP addresses"}, {"name": "Operations"}],
-        "paths": {\([relaySessionPaths, addressPaths, operationsPaths].joined(separator: ",\n"))},
+        "tags": [{"name": "Relay sessions"}, {"name": "Lobby manager"}, {"name": "Lobby service"}, {"name": "IP addresses"}, {"name": "Operations"}],
+        "paths": {\([relaySessionPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths].joined(separator: ",\n"))},
         "components": {
           "securitySchemes": \(securitySchemes),
           "responses": \(responses),
-          "schemas": {\([commonSchemas, relaySessionSchemas, addressSchemas].joined(separator: ",\n"))}
+          "schemas": {\([commonSchemas, relaySessionSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
         }
         }
         """
@@ -41,6 +41,7 @@ enum OpenAPIDocument {
           "Unauthorized": {"description": "No API key, or a wrong one.", "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
           "Forbidden": {"description": "The key lacks the scope for this call.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
           "NotFound": {"description": "There is no such thing.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+          "Conflict": {"description": "The state of the thing forbids it; the message says why.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
           "Timeout": {"description": "The request did not arrive in time.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
           "TooLarge": {"description": "The body is too large.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
           "TooMany": {"description": "The key makes too many of these calls.", "headers": {"Retry-After": {"description": "Seconds to wait.", "required": true, "schema": {"type": "integer", "minimum": 1}}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},

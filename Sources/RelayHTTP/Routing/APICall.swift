@@ -11,6 +11,10 @@ struct APICall: Sendable {
     /// Whose address the request came from, behind trusted proxies.
     let caller: IPAddress
     let maxBodyBytes: Int
+    /// Whose key came with the request; `nil` without a valid one, which only calls that need none get to see.
+    var principal: APIPrincipal?
+    /// What the relay's own URLs start with, without a trailing slash.
+    var baseURL = ""
 
     /// The value of a parameter of the route's template.
     func parameter(_ name: String) -> String {
@@ -33,6 +37,11 @@ struct APICall: Sendable {
             )
         }
         return number
+    }
+
+    /// The values of a text that the query gives, once or several times.
+    func queryTexts(_ name: String) -> [String] {
+        request.uri.queryParameters[values: Substring(name)].map { String($0) }
     }
 
     /// The body as a JSON object.

@@ -13,18 +13,23 @@ struct APIResponder: HTTPResponder {
     let settings: APISettingsBox
     let counters: HTTPRequestCounters
     let logger: Logger
+    /// Whether the listener speaks TLS.
+    let isTLS: Bool
     private let limiter = KeyRateLimiter()
 
-    init(routes: [Route], settings: APISettingsBox, counters: HTTPRequestCounters, logger: Logger) {
+    init(routes: [Route], settings: APISettingsBox, counters: HTTPRequestCounters, logger: Logger, isTLS: Bool = false)
+    {
         table = RouteTable(routes)
         self.settings = settings
         self.counters = counters
         self.logger = logger
+        self.isTLS = isTLS
     }
 
     func respond(to request: Request, context: APIContext) async -> Response {
         let start = ContinuousClock.now
         let path = request.uri.path
+        if CrossOrigin.isPreflight(request) { return CrossOrigin.preflightAnswer(to: request) }
         let match = table.match(request.method, path: path)
         var principal: APIPrincipal?
         var response: Response
@@ -35,7 +40,8 @@ struct APIResponder: HTTPResponder {
             if failure.status == .internalServerError { logUnexpected(error, match) }
             response = failure.response
         }
-        if Self.needsKey(path) { response.headers[.cacheControl] = "no-store" }
+        if Self.needsKey(match, path: path) || CrossOrigin.covers(path) { response.headers[.cacheControl] = "no-store" }
+        if CrossOrigin.covers(path) { CrossOrigin.mark(&response) }
         if request.method == .head { response = response.createHeadResponse() }
         counters.count(route: match.route, statusCode: response.status.code)
         logger.debug(
@@ -57,9 +63,12 @@ struct APIResponder: HTTPResponder {
         principal: inout APIPrincipal?
     ) async throws -> Response {
         let settings = settings.current
-        if Self.needsKey(path) {
+        if Self.needsKey(match, path: path) {
             let keys = request.headers[values: .authorization]
             principal = try settings.keys.authenticate(authorizationHeader: keys.count == 1 ? keys[0] : nil)
+        } else if CrossOrigin.covers(path), request.headers[values: .authorization].count == 1 {
+            // Players need no key, and whatever else they send there is no fault of theirs.
+            principal = try? settings.keys.authenticate(authorizationHeader: request.headers[.authorization])
         }
         switch match {
         case .nothing:
@@ -78,7 +87,9 @@ struct APIResponder: HTTPResponder {
                     request: request,
                     parameters: parameters,
                     caller: caller,
-                    maxBodyBytes: settings.maxBodyBytes
+                    maxBodyBytes: settings.maxBodyBytes,
+                    principal: principal,
+                    baseURL: BaseURL.of(authority: request.head.authority, publicURL: settings.publicURL, isTLS: isTLS)
                 )
             )
         }
@@ -107,7 +118,12 @@ struct APIResponder: HTTPResponder {
         )
     }
 
-    private static func needsKey(_ path: String) -> Bool { path == "/v1" || path.hasPrefix("/v1/") }
+    /// Decided by the route that will answer, never by how the path was spelled: `/v%31` is `/v1`. Where no route answers,
+    /// everything below `/v1` needs a key too.
+    private static func needsKey(_ match: RouteTable.Match, path: String) -> Bool {
+        guard let route = match.route else { return RouteTable.firstSegment(of: path) == "v1" }
+        return route.access != .open
+    }
 }
 
 extension RouteTable.Match {

@@ -11,17 +11,21 @@ package struct APISettings: Sendable {
     package var maxBodyBytes: Int
     /// How often each key may create sessions and authorize users; `nil` for as often as it likes.
     package var keyRate: CallRate?
+    /// `api.public_url`; `nil` for what each request's Host header says.
+    package var publicURL: String?
 
     package init(
         keys: APIKeyRing,
         trustedProxies: [IPNetwork] = [],
         maxBodyBytes: Int = 1 << 20,
-        keyRate: CallRate? = nil
+        keyRate: CallRate? = nil,
+        publicURL: String? = nil
     ) {
         self.keys = keys
         self.trustedProxies = trustedProxies
         self.maxBodyBytes = maxBodyBytes
         self.keyRate = keyRate
+        self.publicURL = publicURL
     }
 }
 

@@ -46,6 +46,9 @@ struct RouteTable: Sendable {
         return allowed.isEmpty ? .nothing : .otherMethods(allowed)
     }
 
+    /// The path's first segment, its percent escapes resolved; empty for `/`.
+    static func firstSegment(of path: String) -> String { segments(of: path).first?.percentDecoded ?? "" }
+
     private static func segments(of path: String) -> [Substring] {
         var segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if segments.count > 1, segments.last == "" { segments.removeLast() }

@@ -14,23 +14,28 @@ package final class APIServer: Service {
         /// A listener of its own for `/metrics`, plain HTTP; the API's own then has none.
         package var metricsListen: ListenAddress?
         package var limits: ListenerLimits
+        /// A listener of its own for the lobby service, with the API's TLS; the API's own still has it.
+        package var lobbiesListen: ListenAddress?
 
         package init(
             listen: ListenAddress,
             tls: TLSCredentials? = nil,
             metricsListen: ListenAddress? = nil,
-            limits: ListenerLimits = ListenerLimits()
+            limits: ListenerLimits = ListenerLimits(),
+            lobbiesListen: ListenAddress? = nil
         ) {
             self.listen = listen
             self.tls = tls
             self.metricsListen = metricsListen
             self.limits = limits
+            self.lobbiesListen = lobbiesListen
         }
     }
 
     /// What the API asks the rest of the daemon.
     package struct Dependencies: Sendable {
         package var directory: any SessionDirectory
+        package var lobbies: LobbyService
         package var sessionJSON: SessionJSON
         package var locator: GeoLocator
         /// Counts the answered requests.
@@ -42,6 +47,7 @@ package final class APIServer: Service {
 
         package init(
             directory: any SessionDirectory,
+            lobbies: LobbyService,
             sessionJSON: SessionJSON,
             locator: GeoLocator,
             counters: HTTPRequestCounters,
@@ -49,6 +55,7 @@ package final class APIServer: Service {
             readiness: @escaping @Sendable () async -> Readiness
         ) {
             self.directory = directory
+            self.lobbies = lobbies
             self.sessionJSON = sessionJSON
             self.locator = locator
             self.counters = counters
@@ -61,18 +68,21 @@ package final class APIServer: Service {
     private let tls: TLSCredentialsBox?
     let api: HTTPListener<APIResponder>
     let metrics: HTTPListener<APIResponder>?
+    let lobbies: HTTPListener<APIResponder>?
     private let logger: Logger
 
     /// - Parameters:
     ///   - onListening: told the address of the API that was really bound, once it accepts connections.
     ///   - onMetricsListening: the same for the listener of `/metrics`.
+    ///   - onLobbiesListening: the same for the listener of the lobby service.
     package init(
         configuration: Configuration,
         settings: APISettings,
         dependencies: Dependencies,
         logger: Logger,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
-        onMetricsListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+        onMetricsListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onLobbiesListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) {
         let settings = APISettingsBox(settings)
         let tls = configuration.tls.map(TLSCredentialsBox.init)
@@ -81,8 +91,20 @@ package final class APIServer: Service {
         if configuration.metricsListen == nil { routes.append(metricsRoute) }
         routes += RelaySessionRoutes(directory: dependencies.directory, json: dependencies.sessionJSON).routes
         routes += AddressRoutes(locator: dependencies.locator).routes
+        routes += LobbyManagerRoutes(lobbies: dependencies.lobbies).routes
+        let lobbyRoutes = LobbyServiceRoutes(
+            lobbies: dependencies.lobbies,
+            json: LobbyJSON(identity: dependencies.sessionJSON.identity)
+        ).routes
+        routes += lobbyRoutes
         func responder(_ routes: [Route]) -> APIResponder {
-            APIResponder(routes: routes, settings: settings, counters: dependencies.counters, logger: logger)
+            APIResponder(
+                routes: routes,
+                settings: settings,
+                counters: dependencies.counters,
+                logger: logger,
+                isTLS: tls != nil
+            )
         }
         self.settings = settings
         self.tls = tls
@@ -107,12 +129,25 @@ package final class APIServer: Service {
                 onListening: onMetricsListening
             )
         }
+        lobbies = configuration.lobbiesListen.map { address in
+            HTTPListener(
+                name: "lobbies.listen",
+                address: address,
+                tls: tls,
+                limits: configuration.limits,
+                responder: responder(lobbyRoutes),
+                logger: logger,
+                onListening: onLobbiesListening
+            )
+        }
     }
 
     /// Serves until the task is cancelled or asked to stop gracefully; requests that are under way are then finished.
     /// - Throws: `ListenerError` when an address cannot be bound.
     package func run() async throws {
-        let services: [any Service] = if let metrics { [api, metrics] } else { [api] }
+        var services: [any Service] = [api]
+        if let metrics { services.append(metrics) }
+        if let lobbies { services.append(lobbies) }
         try await ServiceGroup(services: services, logger: logger).run()
     }
 

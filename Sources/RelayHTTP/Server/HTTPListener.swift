@@ -48,6 +48,7 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
 
     /// - Throws: `ListenerError` when the address cannot be bound.
     func run() async throws {
+        if case .unix(let path) = address { try UnixSocketPath.require(path, free: name) }
         do {
             try await application.run()
         } catch let error as IOError {

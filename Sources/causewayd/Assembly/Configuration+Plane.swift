@@ -54,6 +54,15 @@ extension Configuration {
         )
     }
 
+    var lobbySettings: LobbySettings {
+        LobbySettings(
+            isOpen: lobbies.open,
+            hostTimeout: lobbies.hostTimeout / .seconds(1),
+            idleTimeout: sessions.idleTimeout / .seconds(1),
+            maxPlayers: sessions.maxUsers
+        )
+    }
+
     var location: RelayLocation? {
         let place = relay.location
         guard !place.isEmpty else { return nil }

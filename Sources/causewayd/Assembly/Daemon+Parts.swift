@@ -29,6 +29,10 @@ extension Daemon {
             }
         } catch let error as DataPlaneError {
             switch error {
+            case .portUnavailable(_, let reason) where reason.contains("assign requested address"):
+                throw CommandFailure(
+                    "relay.bind: \(configuration.relay.bind) is not an address of this machine; use '::' for all of them"
+                )
             case .portUnavailable(let port, let reason):
                 throw CommandFailure(
                     "UDP port \(port) cannot be bound (\(reason)). Is another relay running? Choose other ports with "
@@ -49,7 +53,8 @@ extension Daemon {
             listen: configuration.api.listen.forServer,
             tls: try credentials(configuration.api.tls),
             metricsListen: configuration.metrics.listen?.forServer,
-            limits: limits
+            limits: limits,
+            lobbiesListen: configuration.lobbies.listen?.forServer
         )
     }
 
@@ -70,7 +75,8 @@ extension Configuration {
             trustedProxies: api.trustedProxies,
             maxBodyBytes: limits.apiBody,
             keyRate: limits.apiRate > 0
-                ? CallRate(perSecond: Double(limits.apiRate), burst: Double(limits.apiRate)) : nil
+                ? CallRate(perSecond: Double(limits.apiRate), burst: Double(limits.apiRate)) : nil,
+            publicURL: api.publicURL
         )
     }
 }

@@ -21,9 +21,14 @@ struct Daemon {
     private let plane: RelayPlane
     private let store: SQLiteSessionStore
     private let sessions: SessionService
+    private let lobbies: LobbyService
+    private let endedSessions: AsyncStream<String>
+    private let endedSessionsInput: AsyncStream<String>.Continuation
     private let webhooks: WebhookDispatcher
     private let server: APIServer
     private let planeEvents: AsyncStream<PlaneEvent>
+    /// The address that the API was bound to, once.
+    private let listening: AsyncStream<RelayHTTP.ListenAddress>
     private let reloader: Reloader
 
     /// Binds the ports and opens nothing else yet.
@@ -42,6 +47,8 @@ struct Daemon {
         let locator = try Self.locator(configuration.geoip.database)
         let (events, continuation) = AsyncStream.makeStream(of: PlaneEvent.self)
         planeEvents = events
+        let (listening, listeningInput) = AsyncStream.makeStream(of: RelayHTTP.ListenAddress.self)
+        self.listening = listening
         plane = try Self.plane(configuration, logger: logger) { continuation.yield($0) }
         guard let directory = configuration.state.directory else {
             throw CommandFailure("state.directory is not set: name a directory that the daemon may write to")
@@ -68,36 +75,58 @@ struct Daemon {
             submitWebhook: { webhooks.submit($0) }
         )
         self.sessions = sessions
+        (endedSessions, endedSessionsInput) = AsyncStream.makeStream(of: String.self)
+        let lobbies = LobbyService(
+            directory: sessions,
+            activity: { [plane] in await plane.activity(ofSession: $0) },
+            store: store,
+            settings: configuration.lobbySettings,
+            logger: logger,
+            now: WallClock.now
+        )
+        self.lobbies = lobbies
         let requests = HTTPRequestCounters()
-        let report = MetricsReport(plane: plane, sessions: sessions, webhooks: webhooks, requests: requests)
+        let report = MetricsReport(
+            plane: plane,
+            sessions: sessions,
+            lobbies: lobbies,
+            webhooks: webhooks,
+            requests: requests
+        )
         server = APIServer(
             configuration: try Self.server(configuration),
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
+                lobbies: lobbies,
                 sessionJSON: sessionJSON,
                 locator: locator,
                 counters: requests,
                 metrics: { await report.page() },
                 readiness: {
                     if await sessions.isDraining { return .notReady(reason: "draining: no new sessions") }
-                    return await sessions.isReady
+                    let isReady = if await sessions.isReady { await lobbies.isReady } else { false }
+                    return isReady
                         ? .ready : .notReady(reason: "still restoring the sessions of the last run")
                 }
             ),
             logger: logger,
             onListening: { [logger] address in
                 logger.info("API is listening", metadata: ["address": "\(address)"])
-                development?.announce(address, isTLS: configuration.api.tls.certificate != nil)
+                listeningInput.yield(address)
             },
             onMetricsListening: { [logger] address in
                 logger.info("metrics are listening", metadata: ["address": "\(address)"])
+            },
+            onLobbiesListening: { [logger] address in
+                logger.info("lobbies are listening", metadata: ["address": "\(address)"])
             }
         )
         reloader = Reloader(
             current: configuration,
             load: reload,
             sessions: sessions,
+            lobbies: lobbies,
             server: server,
             logger: logger
         )
@@ -116,26 +145,45 @@ struct Daemon {
             ]
         )
         let services: [any Service] = [
-            server, RestoreService(sessions: sessions, logger: logger), eventService, webhookService, housekeeping,
+            server,
+            RestoreService(
+                sessions: sessions,
+                lobbies: lobbies,
+                logger: logger,
+                onSessionEnd: { [endedSessionsInput] in endedSessionsInput.yield($0) },
+                whenReady: announce
+            ),
+            eventService, lobbyService, lobbySweep, webhookService, housekeeping,
             SignalService(reloader: reloader, sessions: sessions, logger: logger),
         ]
         let drain = DrainService(sessions: sessions, logger: logger)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }
-                    + [.init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
-            )
+        var settings = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }
+                + [.init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
         )
+        // A slow client must not hold the daemon: what is unanswered by then is cut off.
+        settings.maximumGracefulShutdownDuration = .seconds(2)
+        let group = ServiceGroup(configuration: settings)
         do {
             try await group.run()
+        } catch is CancellationError {
+            logger.debug("requests were cut off at the end of the time to stop")
         } catch {
             await shutDown()
             throw CommandFailure("\(error)")
         }
         await shutDown()
         logger.info("stopped")
+    }
+
+    /// Tells a developer how to use the API, once it listens and everything is restored.
+    @Sendable private func announce() async {
+        guard let development else { return }
+        for await address in listening {
+            return development.announce(address, isTLS: configuration.api.tls.certificate != nil)
+        }
     }
 
     private func shutDown() async {
@@ -146,6 +194,21 @@ struct Daemon {
     private var eventService: some Service {
         BackgroundService { [planeEvents, sessions] in
             for await event in planeEvents { await sessions.handle(event) }
+        }
+    }
+
+    private var lobbyService: some Service {
+        BackgroundService { [endedSessions, lobbies] in
+            for await session in endedSessions { await lobbies.sessionEnded(session) }
+        }
+    }
+
+    private var lobbySweep: some Service {
+        BackgroundService { [lobbies] in
+            while true {
+                try await Task.sleep(for: .seconds(1))
+                await lobbies.sweep()
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import RelayPlane
 struct MetricsReport: Sendable {
     let plane: RelayPlane
     let sessions: SessionService
+    let lobbies: LobbyService
     let webhooks: WebhookDispatcher
     let requests: HTTPRequestCounters
 
@@ -57,6 +58,7 @@ struct MetricsReport: Sendable {
     private var controlFamilies: [MetricFamily] {
         get async {
             let counts = await sessions.counts
+            let gathered = await lobbies.counts
             let owed = await webhooks.pendingCount
             return [
                 single("causeway_sessions", "Relay sessions alive.", counts.sessions),
@@ -68,6 +70,10 @@ struct MetricsReport: Sendable {
                     counts.unsettledRemovals
                 ),
                 single("causeway_parked_sessions", "Stored sessions without a port to be served on.", counts.parked),
+                single("causeway_lobby_services", "Lobby services deployed.", gathered.deployments),
+                single("causeway_lobbies", "Lobbies alive.", gathered.lobbies),
+                single("causeway_lobby_players", "Players in lobbies.", gathered.players),
+                single("causeway_lobby_listeners", "Connections that listen to lobby events.", gathered.listeners),
                 single("causeway_pending_webhooks", "Webhooks not delivered yet.", owed),
             ]
         }

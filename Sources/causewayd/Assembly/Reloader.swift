@@ -8,6 +8,7 @@ actor Reloader {
     private var current: Configuration
     private let load: @Sendable () throws -> Configuration
     private let sessions: SessionService
+    private let lobbies: LobbyService
     private let server: APIServer
     private let logger: Logger
 
@@ -15,12 +16,14 @@ actor Reloader {
         current: Configuration,
         load: @escaping @Sendable () throws -> Configuration,
         sessions: SessionService,
+        lobbies: LobbyService,
         server: APIServer,
         logger: Logger
     ) {
         self.current = current
         self.load = load
         self.sessions = sessions
+        self.lobbies = lobbies
         self.server = server
         self.logger = logger
     }
@@ -44,6 +47,7 @@ actor Reloader {
         server.apply(new.apiSettings)
         if let credentials { server.apply(credentials) }
         await sessions.apply(new.sessionSettings)
+        await lobbies.apply(new.lobbySettings)
         LogLevelSwitch.level = Logger.Level(rawValue: new.log.level.rawValue) ?? .info
         logger.notice(
             "reloaded",
@@ -57,6 +61,9 @@ extension Configuration {
     /// Everything that a reload applies; the rest stays as it was at the start, so that the next reload names it again.
     fileprivate mutating func takeOver(_ new: Configuration) {
         api.keys = new.api.keys
+        api.publicURL = new.api.publicURL
+        lobbies.open = new.lobbies.open
+        lobbies.hostTimeout = new.lobbies.hostTimeout
         api.keysFile = new.api.keysFile
         api.trustedProxies = new.api.trustedProxies
         limits.apiBody = new.limits.apiBody

@@ -21,11 +21,17 @@ struct BackgroundService: Service {
 /// Restores the sessions of the last run while the API already answers 503.
 struct RestoreService: Service {
     let sessions: SessionService
+    let lobbies: LobbyService
     let logger: Logger
+    let onSessionEnd: @Sendable (String) -> Void
+    let whenReady: @Sendable () async -> Void
 
     func run() async throws {
+        await sessions.observeEnds(onSessionEnd)
         try await sessions.restore()
+        try await lobbies.restore()
         logger.info("ready")
+        await whenReady()
     }
 }
 

@@ -17,7 +17,7 @@ struct CheckConfigCommand: ParsableCommand {
         do {
             try loaded.validateForRun()
         } catch {
-            throw CommandFailure(error.description)
+            throw error.printed
         }
         print("\(loaded.file): good")
     }

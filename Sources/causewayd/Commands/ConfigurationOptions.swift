@@ -24,8 +24,16 @@ struct ConfigurationOptions: ParsableArguments {
         do {
             return try ConfigurationLoader.load(request)
         } catch {
-            throw CommandFailure(error.description)
+            throw error.printed
         }
+    }
+}
+
+extension ConfigurationErrors {
+    /// Prints each problem on a line of its own, bare, so that editors find file, line and column.
+    var printed: ExitCode {
+        for problem in problems { StandardError.print(problem.description) }
+        return .failure
     }
 }
 

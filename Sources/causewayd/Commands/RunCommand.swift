@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             try loaded.validateForRun()
         } catch {
-            throw CommandFailure(error.description)
+            throw error.printed
         }
         return loaded
     }

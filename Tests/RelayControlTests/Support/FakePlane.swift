@@ -85,6 +85,10 @@ final class FakePlane: DataPlane {
         state.withLock { $0.sessions[sessionToken] = nil }
     }
 
+    func activity(ofSession sessionToken: UInt32) async -> SessionActivity? {
+        state.withLock { $0.sessions[sessionToken] == nil ? nil : SessionActivity(hostSilence: nil, silence: 0) }
+    }
+
     private func enter(_ call: Call) async {
         let hook = state.withLock { state in
             state.calls.append(call)

@@ -85,6 +85,7 @@ final class FakeStore: SessionStore {
             disk.webhooks[id]?.nextAttemptAt = nextAttemptAt
         case .forgetReservedTokens(let time):
             disk.reservedTokens = disk.reservedTokens.filter { $0.value >= time }
+        case .lobbies: break
         }
         return nil
     }
@@ -101,6 +102,7 @@ final class FakeStore: SessionStore {
         case .removeWebhook: "removeWebhook"
         case .retryWebhook: "retryWebhook"
         case .forgetReservedTokens: "forgetReservedTokens"
+        case .lobbies: "lobbies"
         }
     }
 }

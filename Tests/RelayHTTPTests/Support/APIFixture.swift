@@ -14,6 +14,7 @@ import Synchronization
 /// An API over a fake directory, with one key for each scope: the key is `key-` and the scope's name.
 struct APIFixture {
     let directory = FakeDirectory()
+    let lobbies: LobbyService
     let counters = HTTPRequestCounters()
     let log = LogRecorder()
     let server: APIServer
@@ -32,12 +33,21 @@ struct APIFixture {
         onMetricsListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) {
         let log = log
+        lobbies = LobbyService(
+            directory: directory,
+            activity: { _ in nil },
+            store: MemoryLobbyStore(),
+            settings: LobbySettings(),
+            logger: Logger(label: "test") { _ in log },
+            now: { 1_700_000_000 }
+        )
         let counters = counters
         server = APIServer(
             configuration: configuration,
             settings: settings,
             dependencies: APIServer.Dependencies(
                 directory: directory,
+                lobbies: lobbies,
                 sessionJSON: SessionJSON(identity: identity, locator: locator),
                 locator: locator,
                 counters: counters,
