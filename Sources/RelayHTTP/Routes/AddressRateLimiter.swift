@@ -14,12 +14,7 @@ final class AddressRateLimiter: Sendable {
         var isRead: Bool
     }
 
-    private struct Bucket {
-        var level: Double
-        var filledAt: ContinuousClock.Instant
-    }
-
-    private let buckets = Mutex<[Key: Bucket]>([:])
+    private let buckets = Mutex<[Key: CallBucket]>([:])
 
     /// Takes one call out of the source's bucket.
     /// - Returns: `nil` where there was one, else the seconds until there is, at least 1.
@@ -34,16 +29,7 @@ final class AddressRateLimiter: Sendable {
                 }
                 if buckets.count >= Self.maxSources { key.source = "others" }
             }
-            var bucket = buckets[key] ?? Bucket(level: rate.burst, filledAt: now)
-            let passed = max(0, bucket.filledAt.duration(to: now) / .seconds(1))
-            bucket.level = min(rate.burst, bucket.level + passed * rate.perSecond)
-            bucket.filledAt = now
-            defer { buckets[key] = bucket }
-            guard bucket.level < 1 else {
-                bucket.level -= 1
-                return nil
-            }
-            return Int(max(1, ((1 - bucket.level) / rate.perSecond).rounded(.up)))
+            return buckets[key, default: CallBucket(rate, now: now)].take(at: rate, now: now)
         }
     }
 }
