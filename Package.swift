@@ -50,7 +50,8 @@ let package = Package(
         // The data plane, from the wire up.
         .target(name: "CLinux"),
         .target(name: "RelayWire", swiftSettings: strict),
-        .target(name: "RelayCore", dependencies: ["RelayWire"], swiftSettings: strict),
+        .target(name: "CPrefetch"),
+        .target(name: "RelayCore", dependencies: ["CPrefetch", "RelayWire"], swiftSettings: strict),
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "RelayPlane", dependencies: ["RelayWire", "RelayCore", "LinuxIO"], swiftSettings: strict),
 

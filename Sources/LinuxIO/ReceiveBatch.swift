@@ -1,14 +1,30 @@
 internal import CLinux
 internal import Glibc
 
+/// A datagram of a received batch. Bytes and name are valid until the next `receive`.
+@frozen
+public struct ReceivedDatagram {
+    /// They may be overwritten.
+    public let bytes: UnsafeMutableRawPointer
+    /// The sender as a `sockaddr_in` or `sockaddr_in6`.
+    public let name: UnsafeMutableRawPointer
+    /// Bytes received, at most one more than are of interest.
+    public var length: Int
+    /// The local address the datagram came to, network order, as two words: 0 where the kernel did not say.
+    public var local: (high: UInt64, low: UInt64)
+}
+
 /// Buffers for up to 64 datagrams and one `recvmmsg` that fills them. Everything is allocated once.
-package struct ReceiveBatch: ~Copyable {
+public struct ReceiveBatch: ~Copyable {
     /// Datagrams a call; a larger batch gains nothing (bench/LOG.md).
-    package static var capacity: Int { 64 }
+    @inlinable public static var capacity: Int { 64 }
     private static var nameBytes: Int { 32 }
     private static var controlBytes: Int { 64 }
     private static var bufferBytes: Int { 1_280 }
 
+    /// What the last call received. Public like the structure itself, since `package` symbols are never inlined into
+    /// another module.
+    public let datagrams: UnsafeMutablePointer<ReceivedDatagram>
     private let messages: UnsafeMutablePointer<clinux_mmsghdr>
     private let vectors: UnsafeMutablePointer<iovec>
     private let names: UnsafeMutableRawPointer
@@ -18,8 +34,9 @@ package struct ReceiveBatch: ~Copyable {
     private var used: Int
 
     /// - Parameter longest: bytes of a datagram that are of interest; of a longer one the rest is cut off.
-    package init(longest: Int) {
+    public init(longest: Int) {
         precondition(longest < Self.bufferBytes)
+        datagrams = .allocate(capacity: Self.capacity)
         messages = .allocate(capacity: Self.capacity)
         vectors = .allocate(capacity: Self.capacity)
         names = .allocate(byteCount: Self.capacity * Self.nameBytes, alignment: 64)
@@ -28,20 +45,24 @@ package struct ReceiveBatch: ~Copyable {
         memset(names, 0, Self.capacity * Self.nameBytes)
         used = 0
         for index in 0..<Self.capacity {
+            let name = names + index * Self.nameBytes
+            let bytes = buffers + index * Self.bufferBytes
             // One byte more than is of interest, so that a longer datagram shows.
-            vectors[index] = iovec(iov_base: buffers + index * Self.bufferBytes, iov_len: longest + 1)
+            vectors[index] = iovec(iov_base: bytes, iov_len: longest + 1)
             var header = msghdr()
-            header.msg_name = names + index * Self.nameBytes
+            header.msg_name = name
             header.msg_namelen = 28
             header.msg_iov = vectors + index
             header.msg_iovlen = 1
             header.msg_control = controls + index * Self.controlBytes
             header.msg_controllen = Self.controlBytes
             messages[index] = clinux_mmsghdr(msg_hdr: header, msg_len: 0)
+            (datagrams + index).initialize(to: ReceivedDatagram(bytes: bytes, name: name, length: 0, local: (0, 0)))
         }
     }
 
     deinit {
+        datagrams.deallocate()
         messages.deallocate()
         vectors.deallocate()
         names.deallocate()
@@ -50,46 +71,39 @@ package struct ReceiveBatch: ~Copyable {
     }
 
     /// Reads what is there, without waiting. Returns the number of datagrams; 0 where there are none.
-    @inline(__always)
-    package mutating func receive(from number: Int32) -> Int {
+    public mutating func receive(from number: Int32) -> Int {
         for index in 0..<used {
             messages[index].msg_hdr.msg_namelen = 28
             messages[index].msg_hdr.msg_controllen = Self.controlBytes
         }
         let count = clinux_recvmmsg(number, messages, UInt32(Self.capacity), 0, nil)
         used = count > 0 ? Int(count) : 0
+        for index in 0..<used {
+            datagrams[index].length = Int(messages[index].msg_len)
+            datagrams[index].local = localAddress(index)
+        }
         return used
     }
 
-    /// The datagram's bytes; they may be overwritten. Valid until the next `receive`.
     @inline(__always)
-    package func bytes(_ index: Int) -> UnsafeMutableRawPointer { buffers + index &* Self.bufferBytes }
+    private func localAddress(_ index: Int) -> (high: UInt64, low: UInt64) {
+        let length = messages[index].msg_hdr.msg_controllen
+        if length == 0 { return (0, 0) }
+        // IPv4 packet info and nothing else, as on every IPv4 wildcard socket: read where it stands.
+        let control = controls + index &* Self.controlBytes
+        let levelAndType = control.load(fromByteOffset: 8, as: UInt64.self)
+        guard length == Int(CLINUX_PKTINFO4_SPACE), levelAndType == UInt64(CLINUX_IP_PKTINFO) &<< 32 else {
+            return Self.parse(messages + index)
+        }
+        return (0, UInt64(control.load(fromByteOffset: Int(CLINUX_PKTINFO4_ADDRESS), as: UInt32.self)))
+    }
 
-    /// Bytes received, at most one more than are of interest.
-    @inline(__always)
-    package func length(_ index: Int) -> Int { Int(messages[index].msg_len) }
-
-    /// The sender as a `sockaddr_in` or `sockaddr_in6`. Valid until the next `receive`.
-    @inline(__always)
-    package func name(_ index: Int) -> UnsafeMutableRawPointer { names + index &* Self.nameBytes }
-
-    /// Whether the kernel attached anything to the datagram.
-    @inline(__always)
-    package func hasControl(_ index: Int) -> Bool { messages[index].msg_hdr.msg_controllen > 0 }
-
-    /// The local address the datagram came to, network order, as two words: 0 where the kernel did not say.
-    package func localAddress(_ index: Int) -> (high: UInt64, low: UInt64) {
+    private static func parse(_ message: UnsafeMutablePointer<clinux_mmsghdr>) -> (high: UInt64, low: UInt64) {
         var words: (high: UInt64, low: UInt64) = (0, 0)
         let family = withUnsafeMutableBytes(of: &words) { bytes in
-            bytes.baseAddress.map { clinux_read_pktinfo(&messages[index].msg_hdr, $0) } ?? 0
+            bytes.baseAddress.map { clinux_read_pktinfo(&message.pointee.msg_hdr, $0) } ?? 0
         }
         // An IPv4 address was written to the first four bytes; it belongs into the low word.
         return family == AF_INET ? (0, words.high) : words
-    }
-
-    /// Datagrams that the socket's full queue lost since it was opened (modulo 2³²), where this datagram tells.
-    package func queueDrops(_ index: Int) -> UInt32? {
-        var drops: UInt32 = 0
-        return clinux_read_queue_drops(&messages[index].msg_hdr, &drops) == 1 ? drops : nil
     }
 }

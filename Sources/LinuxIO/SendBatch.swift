@@ -1,85 +1,173 @@
 internal import CLinux
 internal import Glibc
 
-/// Up to 64 datagrams on their way out of one socket, sent by `sendmmsg`. Everything is allocated once; bytes and addresses
-/// are pointed to, not copied, and must stay until `flush`.
-package struct SendBatch: ~Copyable {
-    package static var capacity: Int { 64 }
-    private static var controlBytes: Int { 64 }
+/// Up to 64 datagrams of one address family on their way out of one socket, sent by `sendmmsg`. Datagrams to one place leave
+/// together, as one message that the kernel cuts up (UDP_SEGMENT): see `SendBatch+Joining`. Everything is allocated once;
+/// bytes and addresses are pointed to, not copied, and must stay until `flush`.
+public struct SendBatch: ~Copyable {
+    public static var capacity: Int { 64 }
+    static var controlBytes: Int { 64 }
 
-    private let messages: UnsafeMutablePointer<clinux_mmsghdr>
-    private let vectors: UnsafeMutablePointer<iovec>
-    private let controls: UnsafeMutableRawPointer
-    package private(set) var count: Int
+    /// What a message is made of.
+    struct Group {
+        /// Bytes of each datagram in it but the last, which may have fewer.
+        var size: Int
+        /// Bytes of the last one.
+        var last: Int
+        /// Bytes in all.
+        var bytes: Int
+        /// Datagrams.
+        var count: Int
+        /// Where its vectors stand in `joined`, once there is more than one.
+        var place: Int
+    }
 
-    package init() {
+    let isIPv4: Bool
+    /// In the order in which each was begun; a message's name and control are those of its first datagram.
+    let messages: UnsafeMutablePointer<clinux_mmsghdr>
+    let groups: UnsafeMutablePointer<Group>
+    /// For each message: room for packet info, and behind it for a segment size. Only values change.
+    let controls: UnsafeMutableRawPointer
+    /// The datagrams as they were added, and which message each one belongs to.
+    let vectors: UnsafeMutablePointer<iovec>
+    let messageOf: UnsafeMutablePointer<UInt8>
+    /// The vectors of messages with more than one datagram, next to each other as the kernel wants them.
+    let joined: UnsafeMutablePointer<iovec>
+    /// The last message for an address that falls into a place of this table. May be out of date: it is checked.
+    let latest: UnsafeMutablePointer<UInt8>
+    var refusals = JoinRefusals()
+    var messageCount = 0
+    /// Datagrams added.
+    public private(set) var count = 0
+    private var flushed = Flushed()
+
+    public init(isIPv4: Bool) {
+        self.isIPv4 = isIPv4
         messages = .allocate(capacity: Self.capacity)
-        vectors = .allocate(capacity: Self.capacity)
+        groups = .allocate(capacity: Self.capacity)
         controls = .allocate(byteCount: Self.capacity * Self.controlBytes, alignment: 64)
+        vectors = .allocate(capacity: Self.capacity)
+        messageOf = .allocate(capacity: Self.capacity)
+        joined = .allocate(capacity: Self.capacity)
+        latest = .allocate(capacity: Self.latestPlaces)
+        latest.initialize(repeating: 0, count: Self.latestPlaces)
         memset(controls, 0, Self.capacity * Self.controlBytes)
-        count = 0
+        var nowhere: (UInt64, UInt64) = (0, 0)
         for index in 0..<Self.capacity {
+            let control = controls + index * Self.controlBytes
+            let space =
+                isIPv4 ? clinux_write_pktinfo4(control, &nowhere) : clinux_write_pktinfo6(control, &nowhere)
+            _ = clinux_write_segment(control + space, 0)
             var header = msghdr()
-            header.msg_iov = vectors + index
-            header.msg_iovlen = 1
+            header.msg_namelen = isIPv4 ? 16 : 28
             messages[index] = clinux_mmsghdr(msg_hdr: header, msg_len: 0)
         }
     }
 
     deinit {
         messages.deallocate()
-        vectors.deallocate()
+        groups.deallocate()
         controls.deallocate()
+        vectors.deallocate()
+        messageOf.deallocate()
+        joined.deallocate()
+        latest.deallocate()
+        refusals.deallocate()
     }
 
-    package var isFull: Bool { count == Self.capacity }
-
-    /// Adds a datagram; the batch must not be full.
+    /// Adds a datagram; a full batch is sent first.
     /// - Parameters:
-    ///   - name: the receiver as a `sockaddr_in` (IPv4) or `sockaddr_in6`.
-    ///   - local: the address it leaves from, network order as two words; both 0 leave the choice to the kernel.
-    @inline(__always)
-    package mutating func append(
+    ///   - length: 1 … 1280 bytes.
+    ///   - name: the receiver as a `sockaddr_in` or `sockaddr_in6` of the batch's family. Datagrams with the same pointer go
+    ///     to the same place.
+    ///   - local: the address it leaves from, network order as two words; both 0 leave it to the socket.
+    ///   - number: the socket of the batch.
+    public mutating func append(
         _ bytes: UnsafeMutableRawPointer,
         length: Int,
         to name: UnsafeMutableRawPointer,
-        isIPv4: Bool,
-        from local: (high: UInt64, low: UInt64)
+        from local: (high: UInt64, low: UInt64),
+        through number: Int32
     ) {
+        if count == Self.capacity { send(through: number) }
         let index = count
         count = index &+ 1
         vectors[index] = iovec(iov_base: bytes, iov_len: length)
-        messages[index].msg_hdr.msg_name = name
-        messages[index].msg_hdr.msg_namelen = isIPv4 ? 16 : 28
+        let place = Self.place(name)
+        let known = Int(latest[place])
+        if known < messageCount, messages[known].msg_hdr.msg_name == name, join(index, length, to: known) { return }
+        let message = messageCount
+        messageCount = message &+ 1
+        latest[place] = UInt8(truncatingIfNeeded: message)
+        messageOf[index] = UInt8(truncatingIfNeeded: message)
+        groups[message] = Group(size: length, last: length, bytes: length, count: 1, place: 0)
+        messages[message].msg_hdr.msg_name = name
+        messages[message].msg_hdr.msg_iov = vectors + index
+        messages[message].msg_hdr.msg_iovlen = 1
         guard local.high | local.low != 0 else {
-            messages[index].msg_hdr.msg_control = nil
-            messages[index].msg_hdr.msg_controllen = 0
+            messages[message].msg_hdr.msg_control = nil
+            messages[message].msg_hdr.msg_controllen = 0
             return
         }
-        let control = controls + index &* Self.controlBytes
-        var address = isIPv4 ? (high: local.low, low: 0) : local
-        messages[index].msg_hdr.msg_control = control
-        messages[index].msg_hdr.msg_controllen =
-            isIPv4 ? clinux_write_pktinfo4(control, &address) : clinux_write_pktinfo6(control, &address)
+        setLocalAddress(message, local)
     }
 
-    /// Sends everything. A datagram that the kernel refuses is given up and the rest goes on: `sendmmsg` reports an error
-    /// only for the first message of a call.
-    /// - Returns: how many were given up.
+    /// Makes a message leave from an address.
     @inline(__always)
-    package mutating func flush(through number: Int32) -> Int {
+    private func setLocalAddress(_ message: Int, _ local: (high: UInt64, low: UInt64)) {
+        let control = controls + message &* Self.controlBytes
+        messages[message].msg_hdr.msg_control = control
+        messages[message].msg_hdr.msg_controllen = packetInfoSpace
+        if isIPv4 {
+            control.storeBytes(
+                of: UInt32(truncatingIfNeeded: local.low),
+                toByteOffset: Int(CLINUX_PKTINFO4_ADDRESS),
+                as: UInt32.self
+            )
+        } else {
+            control.storeBytes(of: local.high, toByteOffset: Int(CLINUX_PKTINFO6_ADDRESS), as: UInt64.self)
+            control.storeBytes(of: local.low, toByteOffset: Int(CLINUX_PKTINFO6_ADDRESS) &+ 8, as: UInt64.self)
+        }
+    }
+
+    @inline(__always)
+    var packetInfoSpace: Int { isIPv4 ? Int(CLINUX_PKTINFO4_SPACE) : Int(CLINUX_PKTINFO6_SPACE) }
+
+    /// What became of datagrams.
+    @frozen
+    public struct Flushed: Sendable {
+        /// Calls of `sendmmsg`'s batches.
+        public var batches = 0
+        /// Datagrams that the kernel refused and that were given up.
+        public var failed = 0
+        /// Datagrams that left together with others.
+        public var joined = 0
+    }
+
+    /// Sends everything, and tells what became of all that was added since the last call.
+    public mutating func flush(through number: Int32) -> Flushed {
+        send(through: number)
+        let result = flushed
+        flushed = Flushed()
+        return result
+    }
+
+    /// A datagram that the kernel refuses is given up and the rest goes on: `sendmmsg` reports an error only for the first
+    /// message of a call. A message of several is tried again one by one.
+    private mutating func send(through number: Int32) {
+        flushed.batches &+= 1
+        if messageCount < count { flushed.joined &+= arrange() }
         var sent = 0
-        var failed = 0
-        while sent < count {
-            let result = clinux_sendmmsg(number, messages + sent, UInt32(count &- sent), 0)
-            if result > 0 {
-                sent &+= Int(result)
+        while sent < messageCount {
+            let taken = clinux_sendmmsg(number, messages + sent, UInt32(messageCount &- sent), 0)
+            if taken > 0 {
+                sent &+= Int(taken)
             } else if errno != EINTR {
-                failed &+= 1
+                flushed.failed &+= groups[sent].count == 1 ? 1 : sendSingly(sent, through: number, after: errno)
                 sent &+= 1
             }
         }
         count = 0
-        return failed
+        messageCount = 0
     }
 }

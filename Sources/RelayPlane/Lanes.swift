@@ -3,10 +3,10 @@ internal import RelayCore
 
 /// What leaves in answer to one received batch: one queue for each socket of the pair.
 struct Lanes: ~Copyable {
-    private var serverIPv4 = SendBatch()
-    private var serverIPv6 = SendBatch()
-    private var clientIPv4 = SendBatch()
-    private var clientIPv6 = SendBatch()
+    private var serverIPv4 = SendBatch(isIPv4: true)
+    private var serverIPv6 = SendBatch(isIPv4: false)
+    private var clientIPv4 = SendBatch(isIPv4: true)
+    private var clientIPv6 = SendBatch(isIPv4: false)
     private let counters: CounterPage
 
     init(counters: CounterPage) {
@@ -20,17 +20,19 @@ struct Lanes: ~Copyable {
         length: Int,
         to target: UnsafeMutablePointer<BoundEndpoint>,
         outOf role: PortRole,
-        _ sockets: PairSockets
+        through entry: SocketTable.Entry
     ) {
-        let local = target.pointee.local
+        let isIPv4 = target.pointee.isIPv4
+        // The sockets know the address they are bound to; another one has to be named.
+        let local = target.pointee.local == entry.local ? LocalAddress() : target.pointee.local
         send(
             bytes,
             length: length,
             to: UnsafeMutableRawPointer(target),
-            isIPv4: target.pointee.isIPv4,
+            isIPv4: isIPv4,
             from: local,
             outOf: role,
-            sockets
+            entry.sockets
         )
     }
 
@@ -47,26 +49,15 @@ struct Lanes: ~Copyable {
     ) {
         let from = (high: local.high, low: local.low)
         switch (role, isIPv4) {
-        case (.server, true): Self.add(&serverIPv4, sockets.serverIPv4, counters, bytes, length, name, true, from)
-        case (.server, false): Self.add(&serverIPv6, sockets.serverIPv6, counters, bytes, length, name, false, from)
-        case (.client, true): Self.add(&clientIPv4, sockets.clientIPv4, counters, bytes, length, name, true, from)
-        case (.client, false): Self.add(&clientIPv6, sockets.clientIPv6, counters, bytes, length, name, false, from)
+        case (.server, true):
+            serverIPv4.append(bytes, length: length, to: name, from: from, through: sockets.serverIPv4)
+        case (.server, false):
+            serverIPv6.append(bytes, length: length, to: name, from: from, through: sockets.serverIPv6)
+        case (.client, true):
+            clientIPv4.append(bytes, length: length, to: name, from: from, through: sockets.clientIPv4)
+        case (.client, false):
+            clientIPv6.append(bytes, length: length, to: name, from: from, through: sockets.clientIPv6)
         }
-    }
-
-    @inline(__always)
-    private static func add(
-        _ batch: inout SendBatch,
-        _ socket: Int32,
-        _ counters: CounterPage,
-        _ bytes: UnsafeMutableRawPointer,
-        _ length: Int,
-        _ name: UnsafeMutableRawPointer,
-        _ isIPv4: Bool,
-        _ from: (high: UInt64, low: UInt64)
-    ) {
-        if batch.isFull { flush(&batch, socket, counters) }
-        batch.append(bytes, length: length, to: name, isIPv4: isIPv4, from: from)
     }
 
     /// Sends everything queued.
@@ -81,8 +72,9 @@ struct Lanes: ~Copyable {
     @inline(__always)
     private static func flush(_ batch: inout SendBatch, _ socket: Int32, _ counters: CounterPage) {
         if batch.count == 0 { return }
-        counters.add(1, to: .sendBatches)
-        let failed = batch.flush(through: socket)
-        if failed > 0 { counters.countDrop(.sendError, UInt64(failed)) }
+        let flushed = batch.flush(through: socket)
+        counters.add(UInt64(flushed.batches), to: .sendBatches)
+        if flushed.joined > 0 { counters.add(UInt64(flushed.joined), to: .joinedDatagrams) }
+        if flushed.failed > 0 { counters.countDrop(.sendError, UInt64(flushed.failed)) }
     }
 }

@@ -8,14 +8,6 @@ struct PairSockets: Sendable {
     var clientIPv4: Int32 = -1
     var clientIPv6: Int32 = -1
 
-    @inline(__always)
-    func socket(_ role: PortRole, isIPv4: Bool) -> Int32 {
-        switch role {
-        case .server: isIPv4 ? serverIPv4 : serverIPv6
-        case .client: isIPv4 ? clientIPv4 : clientIPv6
-        }
-    }
-
     mutating func set(_ role: PortRole, isIPv4: Bool, _ number: Int32) {
         switch (role, isIPv4) {
         case (.server, true): serverIPv4 = number
@@ -33,5 +25,32 @@ struct PairSockets: Sendable {
 
     func closeAll() {
         for socket in open { _ = Descriptor(socket.number) }
+    }
+
+    /// These sockets, and those of `other` for a family that is not served here.
+    func completed(by other: PairSockets) -> PairSockets {
+        PairSockets(
+            serverIPv4: serverIPv4 >= 0 ? serverIPv4 : other.serverIPv4,
+            serverIPv6: serverIPv6 >= 0 ? serverIPv6 : other.serverIPv6,
+            clientIPv4: clientIPv4 >= 0 ? clientIPv4 : other.clientIPv4,
+            clientIPv6: clientIPv6 >= 0 ? clientIPv6 : other.clientIPv6
+        )
+    }
+}
+
+/// One worker's sockets of the pair that all sessions share.
+///
+/// On a wildcard address every datagram would have to carry the address it came to and the one it leaves from, which costs
+/// three to five percent of all that a datagram costs (bench/LOG.md). So each of the machine's addresses has sockets of its
+/// own, where the kernel knows both; the wildcard's take what comes to addresses that the machine gets later.
+struct SharedSockets: Sendable {
+    /// Bound to the configured address.
+    var main = PairSockets()
+    /// Bound to one address of the machine each; sockets of one family.
+    var local: [(address: LocalAddress, sockets: PairSockets)] = []
+
+    func closeAll() {
+        main.closeAll()
+        for entry in local { entry.sockets.closeAll() }
     }
 }

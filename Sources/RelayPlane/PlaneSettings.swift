@@ -13,6 +13,11 @@ package struct PlaneSettings: Sendable {
     package var engine = EngineSettings()
     package var guesses = GuessLedger.Settings()
 
+    /// Where each worker's tables stand in its memory.
+    var layout: EngineLayout {
+        EngineLayout(userCapacity: usersPerWorker, sessionCapacity: sessionsPerWorker)
+    }
+
     package init(bind: PeerAddress, ports: PortMode) {
         self.bind = bind
         self.ports = ports

@@ -11,6 +11,7 @@ package final class RelayPlane: DataPlane {
     private let sharedPorts: PortPair
     /// One page a worker.
     package let counters: [CounterPage]
+    private let tables: [TableMemory]
     private let running: Mutex<Int>
 
     /// Binds the ports and starts the workers.
@@ -25,11 +26,12 @@ package final class RelayPlane: DataPlane {
     ) throws(DataPlaneError) {
         self.settings = settings
         binder = PortBinder(bind: settings.bind)
-        var shared: [PairSockets] = []
+        let machine = LocalInterfaces.addresses()
+        var shared: [SharedSockets] = []
         var engineSettings = settings.engine
         switch settings.ports {
         case .shared(let wanted):
-            (shared, sharedPorts) = try binder.openShared(wanted, workers: settings.workers)
+            (shared, sharedPorts) = try binder.openShared(wanted, workers: settings.workers, machine: machine)
             engineSettings.ownServerPorts = sharedPorts.server...sharedPorts.server
             engineSettings.ownClientPorts = sharedPorts.client...sharedPorts.client
         case .dedicated(let range):
@@ -45,12 +47,15 @@ package final class RelayPlane: DataPlane {
         setupSettings.engine = engineSettings
         var pages: [CounterPage] = []
         var boxes: [Mailbox] = []
+        var tables: [TableMemory] = []
         var setups: [WorkerSetup] = []
         do {
             for index in 0..<settings.workers {
                 let mailbox = try Mailbox()
+                let memory = try TableMemory(byteCount: settings.layout.byteCount)
                 let page = CounterPage.allocate()
                 boxes.append(mailbox)
+                tables.append(memory)
                 pages.append(page)
                 setups.append(
                     WorkerSetup(
@@ -60,19 +65,21 @@ package final class RelayPlane: DataPlane {
                         shared: shared.isEmpty ? nil : shared[index],
                         hash: hash,
                         ledger: ledger,
+                        memory: memory,
                         counters: page,
                         mailbox: mailbox,
-                        ownAddresses: Self.ownAddresses(),
+                        ownAddresses: machine.compactMap { PeerAddress(bytes: $0) },
                         onEvent: onEvent
                     )
                 )
             }
         } catch {
-            for pair in shared { pair.closeAll() }
+            for sockets in shared { sockets.closeAll() }
             throw .cannotStart(reason: error.description)
         }
         counters = pages
         mailboxes = boxes
+        self.tables = tables
         running = Mutex(settings.workers)
         for setup in setups {
             do {
@@ -102,10 +109,6 @@ package final class RelayPlane: DataPlane {
         }
     }
 
-    private static func ownAddresses() -> [PeerAddress] {
-        LocalInterfaces.addresses().compactMap { PeerAddress(bytes: $0) }
-    }
-
     package var workerCount: Int { mailboxes.count }
 
     package func worker(forSessionToken token: UInt32) -> Int {
@@ -122,9 +125,12 @@ package final class RelayPlane: DataPlane {
         }
     }
 
+    /// Bytes of the workers' tables that are in memory. Takes a moment: it asks the kernel about every page.
+    package var residentTableBytes: [Int] { tables.map(\.residentBytes) }
+
     /// Reads the machine's addresses anew: interfaces come and go.
     package func refreshOwnAddresses() {
-        let addresses = Self.ownAddresses()
+        let addresses = LocalInterfaces.addresses().compactMap { PeerAddress(bytes: $0) }
         for mailbox in mailboxes { _ = mailbox.post(.ownAddresses(addresses)) }
     }
 

@@ -11,9 +11,13 @@ struct SocketTable: ~Copyable {
         var role: PortRole
         /// 0 for the shared pair, n + 1 for the n-th dedicated pair.
         var pair: UInt32
+        /// What datagrams that came here leave through.
         var sockets: PairSockets
+        /// The machine's address that the socket is bound to, and that all of `sockets` of its family leave from; unknown
+        /// where the socket serves more than one.
+        var local = LocalAddress()
         /// What the kernel last said about datagrams that this socket's full queue lost.
-        var queueDrops: UInt32 = 0
+        var lostDatagrams: UInt32 = 0
 
         static var free: Entry { Entry(number: -1, role: .server, pair: 0, sockets: PairSockets()) }
     }
@@ -21,6 +25,7 @@ struct SocketTable: ~Copyable {
     private var entries: UnsafeMutablePointer<Entry>
     private var capacity = 16
     private var count = 0
+    private var lossCursor = 0
     private var free: [Int] = []
     private var places: [UInt32: [Int]] = [:]
 
@@ -32,12 +37,31 @@ struct SocketTable: ~Copyable {
         entries.deallocate()
     }
 
+    /// Watches all sockets of the pair that sessions share.
+    mutating func add(_ shared: SharedSockets, to epoll: borrowing Epoll) throws(SystemCallError) {
+        let pair = PortPairID.shared.number
+        try add(shared.main, pair: pair, to: epoll)
+        for (address, sockets) in shared.local {
+            try add(sockets, pair: pair, to: epoll, local: address, leavingThrough: sockets.completed(by: shared.main))
+        }
+    }
+
     /// Watches all sockets of a pair.
     mutating func add(_ sockets: PairSockets, pair: UInt32, to epoll: borrowing Epoll) throws(SystemCallError) {
+        try add(sockets, pair: pair, to: epoll, local: LocalAddress(), leavingThrough: sockets)
+    }
+
+    private mutating func add(
+        _ sockets: PairSockets,
+        pair: UInt32,
+        to epoll: borrowing Epoll,
+        local: LocalAddress,
+        leavingThrough exits: PairSockets
+    ) throws(SystemCallError) {
         // All stand in the table before the first can fail, so that `remove` closes every one.
         let added = sockets.open.map { socket in
             let place = takePlace()
-            entries[place] = Entry(number: socket.number, role: socket.role, pair: pair, sockets: sockets)
+            entries[place] = Entry(number: socket.number, role: socket.role, pair: pair, sockets: exits, local: local)
             return place
         }
         places[pair, default: []] += added
@@ -48,9 +72,17 @@ struct SocketTable: ~Copyable {
     @inline(__always)
     subscript(_ tag: UInt64) -> Entry { entries[Int(truncatingIfNeeded: tag)] }
 
-    @inline(__always)
-    func setQueueDrops(_ tag: UInt64, _ drops: UInt32) {
-        entries[Int(truncatingIfNeeded: tag)].queueDrops = drops
+    /// Asks the kernel how many datagrams the next `atMost` sockets have lost, and returns how many that is more than before.
+    mutating func newlyLost(atMost limit: Int) -> UInt64 {
+        var lost: UInt64 = 0
+        for _ in 0..<min(limit, count) {
+            lossCursor = lossCursor + 1 < count ? lossCursor + 1 : 0
+            guard entries[lossCursor].number >= 0 else { continue }
+            let now = UDPSocket.lostDatagrams(of: entries[lossCursor].number)
+            lost += UInt64(now &- entries[lossCursor].lostDatagrams)
+            entries[lossCursor].lostDatagrams = now
+        }
+        return lost
     }
 
     /// Closes all sockets of a pair; closing ends the watch.

@@ -11,33 +11,33 @@
 ///
 /// n ≥ 1. The port decides who is who: hosts talk to the server port, every other player to the client port. Both headers
 /// shrink on the way through, so a forwarded datagram is the received buffer with a shorter header in front of the payload.
-package enum Wire {
+public enum Wire {
     /// No shipped client sends more, and their receive buffers are exactly this long, in bytes.
-    @inlinable package static var maximumLength: Int { 1200 }
+    @inlinable public static var maximumLength: Int { 1200 }
     /// The two tokens in front of every datagram to the relay, in bytes.
-    @inlinable package static var credentialsLength: Int { 8 }
+    @inlinable public static var credentialsLength: Int { 8 }
     /// Where the type stands in a datagram to the relay.
-    @inlinable package static var typeOffset: Int { 8 }
+    @inlinable public static var typeOffset: Int { 8 }
     /// The header in front of a client's payload: tokens and type. Also the whole of a PING.
-    @inlinable package static var clientHeaderLength: Int { 9 }
+    @inlinable public static var clientHeaderLength: Int { 9 }
     /// The header in front of a host's payload: tokens, type, connection id.
-    @inlinable package static var hostHeaderLength: Int { 13 }
+    @inlinable public static var hostHeaderLength: Int { 13 }
     /// The header that a host receives: type and connection id.
-    @inlinable package static var toHostHeaderLength: Int { 5 }
+    @inlinable public static var toHostHeaderLength: Int { 5 }
     /// The header that a client receives: the type.
-    @inlinable package static var toClientHeaderLength: Int { 1 }
+    @inlinable public static var toClientHeaderLength: Int { 1 }
     /// A PING's answer: type and state.
-    @inlinable package static var replyLength: Int { 2 }
+    @inlinable public static var replyLength: Int { 2 }
 }
 
 /// The byte after the tokens, and the first byte of everything the relay sends.
-package enum MessageType {
-    @inlinable package static var ping: UInt8 { 1 }
-    @inlinable package static var data: UInt8 { 2 }
+public enum MessageType {
+    @inlinable public static var ping: UInt8 { 1 }
+    @inlinable public static var data: UInt8 { 2 }
 }
 
 /// The state in a PING's answer. Clients show it and never act on it.
-package enum RelayState: UInt8, Sendable {
+public enum RelayState: UInt8, Sendable {
     case disconnected = 0
     /// Valid tokens on the server port while another user hosts.
     case checking = 1

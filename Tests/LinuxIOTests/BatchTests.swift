@@ -10,16 +10,6 @@ struct BatchTests {
     private static let any6 = [UInt8](repeating: 0, count: 16)
     private static let loopback6 = [UInt8](repeating: 0, count: 15) + [1]
 
-    /// A socket address in memory that the caller frees.
-    private func name(_ address: [UInt8], _ port: UInt16) -> UnsafeMutableRawPointer {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: 32, alignment: 8)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: 32)
-        memory.storeBytes(of: UInt16(address.count == 4 ? AF_INET : AF_INET6), as: UInt16.self)
-        memory.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
-        (memory + (address.count == 4 ? 4 : 8)).copyMemory(from: address, byteCount: address.count)
-        return memory
-    }
-
     @Test("Nothing there is 0 datagrams, without waiting")
     func nothing() throws {
         let socket = try OpenSocket(Self.loopback)
@@ -73,7 +63,6 @@ struct BatchTests {
         for last in [3, 1, 9] as [UInt8] { try LoopbackPlayer(to: ([127, 0, 0, last], four.port)).send([last]) }
         #expect(batch.receive(from: four) == 3)
         for index in 0..<3 {
-            #expect(batch.hasControl(index))
             let words = batch.local(index)
             #expect(words.high == 0)
             #expect(words.low == UInt64(UInt32(batch.bytes(index)[0]) << 24 | 127))
@@ -99,20 +88,19 @@ struct BatchTests {
         #expect(batch.local(0) == (0, 0x0600_007F))
     }
 
-    @Test("What a full queue lost is told with the next datagram")
-    func queueDrops() throws {
+    @Test("What a full queue lost can be asked for")
+    func lostDatagrams() throws {
         var options = UDPSocket.Options()
         options.bufferBytes = 4_096
         let socket = try OpenSocket(Self.loopback, options)
+        #expect(UDPSocket.lostDatagrams(of: socket.number) == 0)
         let player = try LoopbackPlayer(to: (Self.loopback, socket.port))
         for _ in 0..<500 { try player.send([UInt8](repeating: 1, count: 1_000)) }
         let batch = Inbox()
         var received = 0
         while case let count = batch.receive(from: socket), count > 0 { received += count }
         #expect(received < 500)
-        try player.send([2])
-        #expect(batch.receive(from: socket) == 1)
-        #expect(batch.queueDrops(0) == UInt32(500 - received))
+        #expect(UDPSocket.lostDatagrams(of: socket.number) == UInt32(500 - received))
     }
 
     @Test("A batch arrives whole and in order, from the address it is told to leave from", arguments: [4, 16])
@@ -125,14 +113,13 @@ struct BatchTests {
         try player.send([0])
         let received = Inbox()
         #expect(received.receive(from: socket) == 1)
-        let batch = Outbox()
-        for index in 0..<64 {
-            #expect(!batch.isFull)
-            let local = received.local(0)
-            batch.append(UInt8(index), to: received.name(0), isIPv4: isIPv4, from: local)
-        }
-        #expect(batch.isFull)
-        #expect(batch.flush(through: socket.number) == 0)
+        let batch = Outbox(isIPv4: isIPv4, through: socket.number)
+        for index in 0..<64 { batch.append([UInt8(index)], to: received.name(0), from: received.local(0)) }
+        #expect(batch.count == 64)
+        let flushed = batch.flush()
+        #expect(flushed.failed == 0)
+        #expect(flushed.joined == 64)
+        #expect(flushed.batches == 1)
         #expect(batch.count == 0)
         for index in 0..<64 { #expect(player.receive() == [UInt8(index)]) }
     }
@@ -141,24 +128,32 @@ struct BatchTests {
     func refused() throws {
         let socket = try OpenSocket(Self.loopback)
         let receiver = try OpenSocket(Self.loopback)
-        let good = name(Self.loopback, receiver.port)
         // Port 0 cannot be sent to, nor can an IPv6 address through an IPv4 socket.
-        let noPort = name(Self.loopback, 0)
-        let wrongFamily = name(Self.loopback6, receiver.port)
-        defer { for memory in [good, noPort, wrongFamily] { memory.deallocate() } }
-        let batch = Outbox()
+        let good = SocketAddress(Self.loopback, receiver.port)
+        let noPort = SocketAddress(Self.loopback, 0)
+        let wrongFamily = SocketAddress(Self.loopback6, receiver.port)
+        let batch = Outbox(through: socket.number)
         for (index, target) in [noPort, good, wrongFamily, noPort, good, good, wrongFamily, noPort].enumerated() {
-            batch.append(UInt8(index), to: target, isIPv4: target != wrongFamily)
+            batch.append([UInt8(index)], to: target.name)
         }
-        #expect(batch.flush(through: socket.number) == 5)
+        #expect(batch.flush().failed == 5)
         let received = Inbox()
         #expect(received.receive(from: receiver) == 3)
         #expect((0..<3).map { received.bytes($0) } == [[1], [4], [5]])
     }
 
-    @Test("An empty batch sends nothing")
-    func emptyBatch() {
-        let batch = Outbox()
-        #expect(batch.flush(through: -1) == 0)
+    @Test("A full batch is sent before the next datagram is added")
+    func full() throws {
+        let socket = try OpenSocket(Self.loopback)
+        let receiver = try OpenSocket(Self.loopback)
+        let name = SocketAddress(Self.loopback, receiver.port)
+        let batch = Outbox(through: socket.number)
+        for index in 0..<65 { batch.append([UInt8(index)], to: name.name) }
+        #expect(batch.count == 1)
+        #expect(batch.flush().batches == 2)
+        let received = Inbox()
+        #expect(received.receive(from: receiver) == 64)
+        #expect(received.receive(from: receiver) == 1)
+        #expect(received.bytes(0) == [64])
     }
 }

@@ -30,38 +30,43 @@ final class Inbox {
     func receive(from socket: OpenSocket) -> Int { batch.receive(from: socket.number) }
 
     func bytes(_ index: Int) -> [UInt8] {
-        [UInt8](UnsafeRawBufferPointer(start: batch.bytes(index), count: batch.length(index)))
+        let datagram = batch.datagrams[index]
+        return [UInt8](UnsafeRawBufferPointer(start: datagram.bytes, count: datagram.length))
     }
 
-    func name(_ index: Int) -> UnsafeMutableRawPointer { batch.name(index) }
-    func hasControl(_ index: Int) -> Bool { batch.hasControl(index) }
-    func local(_ index: Int) -> (high: UInt64, low: UInt64) { batch.localAddress(index) }
-    func queueDrops(_ index: Int) -> UInt32? { batch.queueDrops(index) }
+    func name(_ index: Int) -> UnsafeMutableRawPointer { batch.datagrams[index].name }
+    func local(_ index: Int) -> (high: UInt64, low: UInt64) { batch.datagrams[index].local }
 }
 
-/// A batch to send, with the bytes that it points to.
+/// A batch to send through a socket, with the bytes that it points to.
 final class Outbox {
-    private var batch = SendBatch()
-    private let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: SendBatch.capacity)
+    private var batch: SendBatch
+    private let number: Int32
+    private var kept: [UnsafeMutableRawPointer] = []
+
+    /// - Parameter number: the socket's descriptor.
+    init(isIPv4: Bool = true, through number: Int32) {
+        batch = SendBatch(isIPv4: isIPv4)
+        self.number = number
+    }
 
     deinit {
-        bytes.deallocate()
+        for memory in kept { memory.deallocate() }
     }
 
-    var isFull: Bool { batch.isFull }
     var count: Int { batch.count }
 
-    /// Adds a datagram of one byte.
+    /// Adds a datagram.
     func append(
-        _ byte: UInt8,
+        _ bytes: [UInt8],
         to name: UnsafeMutableRawPointer,
-        isIPv4: Bool,
         from local: (high: UInt64, low: UInt64) = (0, 0)
     ) {
-        let place = bytes + batch.count
-        place.initialize(to: byte)
-        batch.append(place, length: 1, to: name, isIPv4: isIPv4, from: local)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+        memory.copyMemory(from: bytes, byteCount: bytes.count)
+        kept.append(memory)
+        batch.append(memory, length: bytes.count, to: name, from: local, through: number)
     }
 
-    func flush(through number: Int32) -> Int { batch.flush(through: number) }
+    func flush() -> SendBatch.Flushed { batch.flush(through: number) }
 }

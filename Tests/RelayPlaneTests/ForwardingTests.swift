@@ -62,6 +62,51 @@ struct ForwardingTests {
         try scene.talk(5, scene.host([127, 0, 0, 3]), scene.client([127, 0, 0, 4]))
     }
 
+    @Test("On a wildcard bind, players on one of the machine's addresses and on others talk with each other")
+    func someLocalAddresses() async throws {
+        // 127.0.0.1 and ::1 have sockets of their own, all else is served by the wildcard's.
+        for workers in 1...2 {
+            let scene = try PlaneScene(bind: PlaneScene.any6, workers: workers)
+            let places: [[UInt8]] = [PlaneScene.loopback, [127, 0, 0, 2], PlaneScene.loopback6]
+            var session: UInt32 = 0
+            for host in places {
+                for client in places {
+                    session += 1
+                    try await scene.plane.add(PlaneScene.plan(session << 24))
+                    try scene.talk(session << 24, scene.host(host), scene.client(client))
+                }
+            }
+        }
+    }
+
+    @Test("A second plane cannot take the ports of the first")
+    func takenPorts() throws {
+        let scene = try PlaneScene(bind: PlaneScene.any6)
+        #expect(throws: DataPlaneError.self) {
+            try PlaneScene(bind: PlaneScene.any6, ports: .shared(scene.ports))
+        }
+        #expect(throws: DataPlaneError.self) { try PlaneScene(ports: .shared(scene.ports)) }
+    }
+
+    @Test("What clients send in bursts reaches their host together, and each of them once and whole")
+    func joined() async throws {
+        let scene = try PlaneScene()
+        try await scene.plane.add(PlaneScene.plan(5))
+        let (host, client) = (try scene.host(), try scene.client())
+        try scene.talk(5, host, client)
+        var sent: Set<[UInt8]> = []
+        for round in 0..<200 {
+            // From the host too, so that the worker finds more than one when it wakes.
+            for number in 0..<20 {
+                try client.send(Datagrams.clientData(user: 2, session: 5, [UInt8(round), UInt8(number)]))
+                sent.insert([2, 2, 0, 0, 0, UInt8(round), UInt8(number)])
+            }
+            for _ in 0..<20 { sent.remove(host.receive() ?? []) }
+        }
+        #expect(sent.isEmpty)
+        #expect(scene.sum(.joinedDatagrams) > 0)
+    }
+
     @Test("A joiner that comes before the host reaches it when it binds")
     func earlyJoiner() async throws {
         let scene = try PlaneScene()

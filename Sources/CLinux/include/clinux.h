@@ -53,15 +53,22 @@ enum {
     CLINUX_IPV6_PKTINFO = 50,
     CLINUX_SO_RCVBUFFORCE = 33,
     CLINUX_SO_SNDBUFFORCE = 32,
-    CLINUX_SO_RXQ_OVFL = 40,
     CLINUX_SO_ATTACH_REUSEPORT_CBPF = 51,
+    CLINUX_SO_MEMINFO = 55,
     CLINUX_SOL_UDP = 17,
     CLINUX_UDP_SEGMENT = 103,
     CLINUX_UDP_GRO = 104,
-    /// Room for one packet-info control message of either family, rounded up to a multiple of 8.
-    CLINUX_PKTINFO_SPACE = 40,
+    /// Lengths of the control messages, and where the address stands in the first two.
+    CLINUX_PKTINFO4_SPACE = 32,
+    CLINUX_PKTINFO4_ADDRESS = 20,
+    CLINUX_PKTINFO6_SPACE = 40,
+    CLINUX_PKTINFO6_ADDRESS = 16,
+    CLINUX_SEGMENT_SPACE = 24,
+    CLINUX_SEGMENT_SIZE = 16,
 };
-_Static_assert(CMSG_SPACE(sizeof(struct clinux_in6_pktinfo)) == CLINUX_PKTINFO_SPACE, "room for in6_pktinfo");
+_Static_assert(CMSG_SPACE(sizeof(struct clinux_in_pktinfo)) == CLINUX_PKTINFO4_SPACE, "room for in_pktinfo");
+_Static_assert(CMSG_SPACE(sizeof(struct clinux_in6_pktinfo)) == CLINUX_PKTINFO6_SPACE, "room for in6_pktinfo");
+_Static_assert(CMSG_SPACE(sizeof(uint16_t)) == CLINUX_SEGMENT_SPACE, "room for a segment size");
 
 /// The local address a datagram came to, in network order: 4 or 16 bytes into `address`. Returns its family, or 0 where
 /// the kernel attached none.
@@ -106,16 +113,14 @@ static inline size_t clinux_write_pktinfo6(void *control, const void *address) {
     return CMSG_SPACE(sizeof info);
 }
 
-/// The 32-bit count of datagrams the socket's full receive queue lost (SO_RXQ_OVFL), where the kernel attached it.
-static inline int clinux_read_queue_drops(const struct msghdr *message, uint32_t *drops) {
-    struct msghdr *m = (struct msghdr *)message;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == CLINUX_SO_RXQ_OVFL) {
-            memcpy(drops, CMSG_DATA(c), 4);
-            return 1;
-        }
-    }
-    return 0;
+/// Writes the control message that makes the kernel cut what is sent into datagrams of `size` bytes, the last one shorter
+/// (udp(7), UDP_SEGMENT). Returns its length.
+static inline size_t clinux_write_segment(void *control, uint16_t size) {
+    struct cmsghdr header = {
+        .cmsg_len = CMSG_LEN(sizeof size), .cmsg_level = CLINUX_SOL_UDP, .cmsg_type = CLINUX_UDP_SEGMENT};
+    memcpy(control, &header, sizeof header);
+    memcpy((char *)control + CMSG_ALIGN(sizeof header), &size, sizeof size);
+    return CMSG_SPACE(sizeof size);
 }
 
 // sched_setaffinity(2), gettid(2)

@@ -1,23 +1,23 @@
 /// A learned address in the tables, 48 bytes: the peer as the kernel wants it (28 bytes), when it was last heard, and which
 /// of the relay's own addresses it talks to.
 @frozen
-package struct BoundEndpoint {
+public struct BoundEndpoint {
     // A `sockaddr_in` or `sockaddr_in6`: see PeerEndpoint. `head` is 0 while nobody is bound.
-    package var head: UInt64
-    package var high: UInt64
-    package var low: UInt64
-    package var scope: UInt32
+    public var head: UInt64
+    public var high: UInt64
+    public var low: UInt64
+    public var scope: UInt32
     /// Coarse time of the last valid datagram.
-    package var lastHeard: Stamp
-    package var local: LocalAddress
+    public var lastHeard: Stamp
+    public var local: LocalAddress
 
     /// Where the endpoint stands in a user's and in a session's line, in bytes.
     static let offsetInLine = 16
 
-    @inlinable package var isBound: Bool { head != 0 }
-    @inlinable package var isIPv4: Bool { head & 0xFFFF == PeerEndpoint.familyIPv4 }
+    @inlinable public var isBound: Bool { head != 0 }
+    @inlinable public var isIPv4: Bool { head & 0xFFFF == PeerEndpoint.familyIPv4 }
 
-    package var peer: PeerEndpoint {
+    public var peer: PeerEndpoint {
         get { PeerEndpoint(head: head, high: high, low: low, scope: scope) }
         set {
             head = newValue.head

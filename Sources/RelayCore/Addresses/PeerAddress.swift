@@ -1,6 +1,6 @@
 /// An IP address without a port, in network order: IPv4 in `low`'s first four bytes with `isIPv4`, else IPv6.
-package struct PeerAddress: Sendable, Hashable {
-    package let isIPv4: Bool
+public struct PeerAddress: Sendable, Hashable {
+    public let isIPv4: Bool
     let high: UInt64
     let low: UInt64
 
@@ -19,7 +19,7 @@ package struct PeerAddress: Sendable, Hashable {
     }
 
     /// From 4 bytes (IPv4) or 16 bytes (IPv6; `::ffff:a.b.c.d` becomes a.b.c.d); nil for any other count.
-    package init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: some Collection<UInt8>) {
         let octets = Array(bytes)
         func word(_ range: Range<Int>) -> UInt64 {
             octets[range].enumerated().reduce(0) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
@@ -37,7 +37,7 @@ package struct PeerAddress: Sendable, Hashable {
     }
 
     /// Network order, 4 or 16 bytes.
-    package var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         let words = isIPv4 ? [] : (0..<8).map { UInt8(truncatingIfNeeded: high >> (8 * UInt64($0))) }
         return words + (0..<(isIPv4 ? 4 : 8)).map { UInt8(truncatingIfNeeded: low >> (8 * UInt64($0))) }
     }
@@ -51,11 +51,11 @@ extension PeerAddress {
     private var firstByte: UInt8 { UInt8(truncatingIfNeeded: isIPv4 ? low : high) }
 
     /// 0.0.0.0 or `::`.
-    package var isUnspecified: Bool { high == 0 && low == 0 }
+    public var isUnspecified: Bool { high == 0 && low == 0 }
     /// 224.0.0.0/4 or ff00::/8.
-    package var isMulticast: Bool { isIPv4 ? firstByte & 0xF0 == 0xE0 : firstByte == 0xFF }
+    public var isMulticast: Bool { isIPv4 ? firstByte & 0xF0 == 0xE0 : firstByte == 0xFF }
     /// 255.255.255.255.
-    package var isBroadcast: Bool { isIPv4 && ipv4 == .max }
+    public var isBroadcast: Bool { isIPv4 && ipv4 == .max }
     /// 127.0.0.0/8 or `::1`.
-    package var isLoopback: Bool { isIPv4 ? firstByte == 127 : high == 0 && low == UInt64(1).bigEndian }
+    public var isLoopback: Bool { isIPv4 ? firstByte == 127 : high == 0 && low == UInt64(1).bigEndian }
 }

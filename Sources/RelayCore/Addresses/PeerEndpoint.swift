@@ -4,20 +4,20 @@
 /// `head` holds family, port and the IPv4 address (or IPv6 flow label, always 0 here); `high`, `low` and `scope` the IPv6
 /// address and zone, 0 for IPv4. Everything but the family is in network order.
 @frozen
-package struct PeerEndpoint: Sendable, Hashable {
-    package var head: UInt64
-    package var high: UInt64
-    package var low: UInt64
-    package var scope: UInt32
+public struct PeerEndpoint: Sendable, Hashable {
+    public var head: UInt64
+    public var high: UInt64
+    public var low: UInt64
+    public var scope: UInt32
 
     /// Linux's AF_INET and AF_INET6.
     @usableFromInline static var familyIPv4: UInt64 { 2 }
     @usableFromInline static var familyIPv6: UInt64 { 10 }
 
     /// Nobody.
-    package static var none: PeerEndpoint { PeerEndpoint(head: 0, high: 0, low: 0, scope: 0) }
+    public static var none: PeerEndpoint { PeerEndpoint(head: 0, high: 0, low: 0, scope: 0) }
 
-    package init(head: UInt64, high: UInt64, low: UInt64, scope: UInt32) {
+    public init(head: UInt64, high: UInt64, low: UInt64, scope: UInt32) {
         self.head = head
         self.high = high
         self.low = low
@@ -26,7 +26,7 @@ package struct PeerEndpoint: Sendable, Hashable {
 
     /// Reads the address that the kernel wrote to `name`: a `sockaddr_in` or `sockaddr_in6`, 8-byte aligned, 28 bytes
     /// readable. The bytes past a `sockaddr_in` are ignored.
-    @inlinable package init(socketAddress name: UnsafeRawPointer) {
+    @inlinable public init(socketAddress name: UnsafeRawPointer) {
         head = name.load(as: UInt64.self)
         if head & 0xFFFF == Self.familyIPv4 {
             high = 0
@@ -40,7 +40,7 @@ package struct PeerEndpoint: Sendable, Hashable {
     }
 
     /// - Parameter port: host byte order.
-    package init(_ address: PeerAddress, port: UInt16, scope: UInt32 = 0) {
+    public init(_ address: PeerAddress, port: UInt16, scope: UInt32 = 0) {
         let networkPort = UInt64(port.bigEndian) &<< 16
         if address.isIPv4 {
             self.init(head: Self.familyIPv4 | networkPort | UInt64(address.ipv4) &<< 32, high: 0, low: 0, scope: 0)
@@ -49,13 +49,13 @@ package struct PeerEndpoint: Sendable, Hashable {
         }
     }
 
-    @inlinable package var isNone: Bool { head == 0 }
-    @inlinable package var isIPv4: Bool { head & 0xFFFF == Self.familyIPv4 }
+    @inlinable public var isNone: Bool { head == 0 }
+    @inlinable public var isIPv4: Bool { head & 0xFFFF == Self.familyIPv4 }
 
     /// Host byte order.
-    package var port: UInt16 { UInt16(truncatingIfNeeded: head &>> 16).byteSwapped }
+    public var port: UInt16 { UInt16(truncatingIfNeeded: head &>> 16).byteSwapped }
 
-    package var address: PeerAddress {
+    public var address: PeerAddress {
         isIPv4 ? PeerAddress(ipv4: UInt32(truncatingIfNeeded: head &>> 32)) : PeerAddress(high: high, low: low)
     }
 

@@ -1,9 +1,9 @@
 /// Where the tables of one worker stand in its memory region. Everything is at a fixed offset and refers by slot number, so
 /// the region may be mapped anywhere; zeroed memory is the empty state, and pages nobody used cost nothing.
-package struct EngineLayout: Sendable, Equatable {
+public struct EngineLayout: Sendable, Equatable {
     /// Most users, departed ones included.
-    package let userCapacity: Int
-    package let sessionCapacity: Int
+    public let userCapacity: Int
+    public let sessionCapacity: Int
     let users: Int
     let userRoaming: Int
     let sessions: Int
@@ -14,10 +14,10 @@ package struct EngineLayout: Sendable, Equatable {
     let connectionIndex: Int
     let sessionIndex: Int
     /// The region's size in bytes.
-    package let byteCount: Int
+    public let byteCount: Int
 
     /// - Parameters: capacities from 1 to 2²⁴ − 2; larger ones are cut to that.
-    package init(userCapacity: Int, sessionCapacity: Int) {
+    public init(userCapacity: Int, sessionCapacity: Int) {
         self.userCapacity = min(max(userCapacity, 1), SlotIndex.maximumSlots)
         self.sessionCapacity = min(max(sessionCapacity, 1), SlotIndex.maximumSlots)
         var offset = 0

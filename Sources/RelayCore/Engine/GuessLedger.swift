@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A full set gives up the source with the fewest guesses, so a flood of forged sources displaces itself and not the
 /// guesser. Races between workers may lose a count, never more.
-package struct GuessLedger: @unchecked Sendable {
+public struct GuessLedger: @unchecked Sendable {
     // Sendable holds because every access to the shared cells is atomic.
     private struct Cell: ~Copyable {
         let source = Atomic<UInt64>(0)
@@ -18,15 +18,15 @@ package struct GuessLedger: @unchecked Sendable {
     }
 
     /// The budgets; see the configuration's `guess` keys.
-    package struct Settings: Sendable, Equatable {
+    public struct Settings: Sendable, Equatable {
         /// Guesses a minute and source.
-        package var guessesPerMinute: UInt32 = 50
+        public var guessesPerMinute: UInt32 = 50
         /// Whether wrong tokens are answered at all.
-        package var answers = true
+        public var answers = true
         /// Answers a second in all.
-        package var answersPerSecond: UInt32 = 100
+        public var answersPerSecond: UInt32 = 100
 
-        package init() {}
+        public init() {}
     }
 
     private static let sets = 16_384
@@ -41,7 +41,7 @@ package struct GuessLedger: @unchecked Sendable {
     private let settings: Settings
 
     /// Lives as long as the process, unless `deallocate` is called.
-    package static func allocate(settings: Settings, hash: KeyedHash) -> GuessLedger {
+    public static func allocate(settings: Settings, hash: KeyedHash) -> GuessLedger {
         var settings = settings
         // Cells count in sixteen bits.
         settings.guessesPerMinute = min(settings.guessesPerMinute, 0xFFFF)
@@ -54,7 +54,7 @@ package struct GuessLedger: @unchecked Sendable {
     }
 
     /// Frees the table; nobody may use a copy afterwards.
-    package func deallocate() {
+    public func deallocate() {
         cells.deinitialize(count: Self.sets * Self.ways)
         cells.deallocate()
         answered.deinitialize(count: 1)

@@ -58,7 +58,7 @@ extension RelayEngine {
     }
 
     /// Why a live endpoint keeps its place whatever the source shows.
-    private func refusal(
+    private mutating func refusal(
         _ roaming: UnsafeMutablePointer<Roaming>,
         key: UInt64,
         silence: UInt32,
@@ -96,7 +96,7 @@ extension RelayEngine {
         return roaming.pointee.candidateCount >= Rule.roamingConfirmations && silence >= Rule.roamingQuiet
     }
 
-    private func recordMove(_ roaming: UnsafeMutablePointer<Roaming>, from old: PeerEndpoint, _ now: Stamp) {
+    private mutating func recordMove(_ roaming: UnsafeMutablePointer<Roaming>, from old: PeerEndpoint, _ now: Stamp) {
         counters.add(1, to: .endpointMoves)
         if roaming.pointee.moveCount == 0 || now.age(since: roaming.pointee.movesSince) >= Rule.conflictWindow {
             roaming.pointee.moveCount = 0
@@ -107,13 +107,13 @@ extension RelayEngine {
     }
 
     /// Whether the session got so many wrong user tokens within this second that live users must not be moved.
-    private func isFlooded(session: Int, _ now: Stamp) -> Bool {
+    private mutating func isFlooded(session: Int, _ now: Stamp) -> Bool {
         sessionBooks[session].wrongCount > settings.wrongUsersPerSecond
             && now.age(since: sessionBooks[session].wrongSince) < 1_000
     }
 
     /// Counts a guess at one of the session's users.
-    func countWrongUser(session: Int, _ now: Stamp) {
+    mutating func countWrongUser(session: Int, _ now: Stamp) {
         let book = sessionBooks + session
         // A session's first wrong user finds no stamp to go by.
         if book.pointee.wrongCount == 0 || now.age(since: book.pointee.wrongSince) >= 1_000 {

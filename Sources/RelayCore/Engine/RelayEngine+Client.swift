@@ -7,7 +7,7 @@ extension RelayEngine {
         let endpoint = endpoint(ofUser: user)
         // Nothing is bound or refreshed by a datagram that cannot even wait.
         let overflow = isData && lacksRoom(user: user, session: session, arrival.stamp) ? DropReason.heldOverflow : nil
-        if endpoint.pointee.isAt(arrival.source), sessionBooks[session].pair == arrival.pair,
+        if endpoint.pointee.isAt(arrival.source), sessions[session].pair == arrival.pair,
             arrival.stamp.age(since: endpoint.pointee.lastHeard) < settings.userTimeout
         {
             if let overflow { return drop(overflow) }
@@ -83,28 +83,28 @@ extension RelayEngine {
     }
 
     /// The state a client's PING is answered with.
-    private func clientState(session: Int, _ now: Stamp) -> RelayState {
+    private mutating func clientState(session: Int, _ now: Stamp) -> RelayState {
         isHostSilent(session: session, now) ? .sessionTimeout : .valid
     }
 
     /// Whether somebody hosted here and is silent for the host timeout.
-    func isHostSilent(session: Int, _ now: Stamp) -> Bool {
+    mutating func isHostSilent(session: Int, _ now: Stamp) -> Bool {
         sessions[session].host != 0 && now.age(since: sessions[session].endpoint.lastHeard) >= settings.hostTimeout
     }
 
-    private func isHello(_ datagram: DatagramBytes) -> Bool {
+    private mutating func isHello(_ datagram: DatagramBytes) -> Bool {
         KCPHello.matches(datagram.base + Wire.clientHeaderLength, length: datagram.length - Wire.clientHeaderLength)
     }
 
     /// Whether the source is the candidate whose held datagram is a hello: a PING that confirms it completes a rejoin.
-    private func holdsHello(_ roaming: UnsafeMutablePointer<Roaming>, _ arrival: Arrival) -> Bool {
+    private mutating func holdsHello(_ roaming: UnsafeMutablePointer<Roaming>, _ arrival: Arrival) -> Bool {
         guard let slot = candidateSlot(roaming), roaming.pointee.candidate == endpointKey(arrival.source) else {
             return false
         }
         return isHello(DatagramBytes(base: held.bytes(of: slot), length: Int(held.slots[slot].length)))
     }
 
-    private func hasRejoinID(session: Int) -> Bool {
+    private mutating func hasRejoinID(session: Int) -> Bool {
         sessionBooks[session].nextRejoinID < sessionBooks[session].endRejoinID
     }
 

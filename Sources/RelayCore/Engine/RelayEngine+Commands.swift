@@ -1,7 +1,7 @@
 import RelayWire
 
 /// Why the engine could not take a session or a user.
-package enum EngineError: Error, Equatable {
+public enum EngineError: Error, Equatable {
     case sessionsFull(limit: Int)
     case usersFull(limit: Int)
     case unknownSession
@@ -12,7 +12,7 @@ package enum EngineError: Error, Equatable {
 // What the control plane tells. Each takes effect with the next datagram.
 extension RelayEngine {
     /// Starts serving a session. Nothing is changed when it throws.
-    package mutating func add(_ plan: SessionPlan, now: UInt64) throws(EngineError) {
+    public mutating func add(_ plan: SessionPlan, now: UInt64) throws(EngineError) {
         guard findSession(plan.sessionToken) < 0, plan.sessionToken != 0 else { throw .duplicateToken }
         let books = sessionBooks
         let session = sessionPool.take(capacity: layout.sessionCapacity) { books[$0].nextFree }
@@ -24,7 +24,7 @@ extension RelayEngine {
         sessions[session].lastValid = Stamp(now: now)
         sessions[session].endpoint.lastHeard = Stamp(now: now)
         sessions[session].wasUsed = plan.wasUsed
-        sessionBooks[session].pair = plan.portPair.number
+        sessions[session].pair = plan.portPair.number
         sessionBooks[session].nextRejoinID = plan.rejoinIDs.lowerBound
         sessionBooks[session].endRejoinID = plan.rejoinIDs.upperBound
         sessionIndex.insert(hash(UInt64(plan.sessionToken)), session)
@@ -41,7 +41,7 @@ extension RelayEngine {
     }
 
     /// Starts accepting one more user.
-    package mutating func add(_ user: UserPlan, toSession token: UInt32) throws(EngineError) {
+    public mutating func add(_ user: UserPlan, toSession token: UInt32) throws(EngineError) {
         let session = findSession(token)
         guard session >= 0 else { throw .unknownSession }
         _ = try insert(user, session: session)
@@ -49,7 +49,7 @@ extension RelayEngine {
 
     /// Stops accepting a user; its tokens are known as revoked from now on. False where nobody has them.
     @discardableResult
-    package mutating func removeUser(_ userToken: UInt32, fromSession token: UInt32, now: UInt64) -> Bool {
+    public mutating func removeUser(_ userToken: UInt32, fromSession token: UInt32, now: UInt64) -> Bool {
         let user = findUser(Credentials(userToken: userToken, sessionToken: token))
         guard user >= 0, !users[user].isDeparted else { return false }
         depart(user, now: Stamp(now: now))
@@ -58,7 +58,7 @@ extension RelayEngine {
 
     /// Stops serving a session; its users' tokens are known as revoked from now on. False where it is not served.
     @discardableResult
-    package mutating func removeSession(_ token: UInt32, now: UInt64) -> Bool {
+    public mutating func removeSession(_ token: UInt32, now: UInt64) -> Bool {
         let session = findSession(token)
         guard session >= 0 else { return false }
         while sessionBooks[session].firstUser != 0 {
@@ -69,13 +69,13 @@ extension RelayEngine {
     }
 
     /// The pair of ports a session is served on, 0 for the shared one; nil where it is not served.
-    package func pair(ofSession token: UInt32) -> UInt32? {
+    public mutating func pair(ofSession token: UInt32) -> UInt32? {
         let session = findSession(token)
-        return session >= 0 ? sessionBooks[session].pair : nil
+        return session >= 0 ? sessions[session].pair : nil
     }
 
     /// What was heard in a session; nil where it is not served.
-    package func activity(ofSession token: UInt32, now: UInt64) -> SessionActivity? {
+    public mutating func activity(ofSession token: UInt32, now: UInt64) -> SessionActivity? {
         let session = findSession(token)
         guard session >= 0 else { return nil }
         let stamp = Stamp(now: now)

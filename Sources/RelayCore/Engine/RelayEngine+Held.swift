@@ -47,7 +47,7 @@ extension RelayEngine {
     }
 
     /// Whether the user's datagram takes a place that the user has already, or a free one.
-    private func fits(user: Int, session: Int) -> Bool {
+    private mutating func fits(user: Int, session: Int) -> Bool {
         let link = userRoaming[user].held
         if link != 0, held.slots[Int(link) - 1].kind == .earlyJoiner { return true }
         return sessionBooks[session].heldCount < Rule.heldPerSession && (link != 0 || held.hasFree)
@@ -76,7 +76,7 @@ extension RelayEngine {
         return .nothing
     }
 
-    private func fill(_ slot: Int, _ kind: HeldPool.Kind, user: Int, session: Int) {
+    private mutating func fill(_ slot: Int, _ kind: HeldPool.Kind, user: Int, session: Int) {
         held.slots[slot].kind = kind
         held.slots[slot].user = UInt32(user)
         held.slots[slot].session = UInt32(session)
@@ -85,7 +85,7 @@ extension RelayEngine {
     }
 
     /// The slot of the candidate's held datagram, where there is one.
-    func candidateSlot(_ roaming: UnsafeMutablePointer<Roaming>) -> Int? {
+    mutating func candidateSlot(_ roaming: UnsafeMutablePointer<Roaming>) -> Int? {
         guard roaming.pointee.held != 0 else { return nil }
         let slot = Int(roaming.pointee.held) - 1
         return held.slots[slot].kind == .earlyJoiner ? nil : slot
@@ -109,7 +109,7 @@ extension RelayEngine {
 
     /// The next held datagram to send after a verdict with `releasesHeld`; nil when all have left. Send each before the next
     /// call of `process`.
-    package mutating func nextRelease(now: UInt64) -> Release? {
+    public mutating func nextRelease(now: UInt64) -> Release? {
         let stamp = Stamp(now: now)
         while let slot = nextReleasedSlot() {
             let info = held.slots[slot]
@@ -142,7 +142,7 @@ extension RelayEngine {
         return nil
     }
 
-    private func routeToClient(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Verdict {
+    private mutating func routeToClient(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Verdict {
         switch findReceiver(datagram, session: session, now) {
         case .client(let client): forward(datagram, toClient: client)
         case .nobody(let reason): drop(reason)

@@ -2,12 +2,18 @@ import RelayWire
 
 // What arrives on the server port.
 extension RelayEngine {
-    mutating func fromServerPort(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
+    mutating func fromServerPort(
+        _ datagram: DatagramBytes,
+        isData: Bool,
+        user: Int,
+        _ arrival: Arrival,
+        _ ahead: LookAhead
+    ) -> Verdict {
         let session = users[user].session
         let host = endpoint(ofHostIn: session)
-        let receiver = isData ? findReceiver(datagram, session: session, arrival.stamp) : nil
+        let receiver = isData ? findReceiver(datagram, session: session, arrival.stamp, ahead) : nil
         if host.pointee.isAt(arrival.source), sessions[session].host == UInt32(truncatingIfNeeded: user &+ 1),
-            sessionBooks[session].pair == arrival.pair
+            sessions[session].pair == arrival.pair
         {
             // What cannot be delivered refreshes nothing.
             if case .nobody(let reason) = receiver { return drop(reason) }
@@ -31,9 +37,14 @@ extension RelayEngine {
 
     /// The client whose connection id a host's DATA names.
     @inline(__always)
-    func findReceiver(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Receiver {
+    mutating func findReceiver(
+        _ datagram: DatagramBytes,
+        session: Int,
+        _ now: Stamp,
+        _ ahead: LookAhead = .none
+    ) -> Receiver {
         let id = datagram.connectionID
-        let user = findConnection(id, session: session)
+        let user = findConnection(id, session: session, ahead)
         guard user >= 0 else {
             return .nobody(wasGivenOut(id, session: session) ? .retiredConnectionID : .unknownConnectionID)
         }
@@ -46,7 +57,7 @@ extension RelayEngine {
 
     /// Sends a host's DATA on.
     @inline(__always)
-    func forward(_ datagram: DatagramBytes, toClient client: UnsafeMutablePointer<BoundEndpoint>) -> Verdict {
+    mutating func forward(_ datagram: DatagramBytes, toClient client: UnsafeMutablePointer<BoundEndpoint>) -> Verdict {
         let offset = datagram.rewriteForClient()
         let length = datagram.length &- offset
         counters.add(1, to: .toClientDatagrams)
@@ -54,7 +65,7 @@ extension RelayEngine {
         return .forward(offset, length, to: client)
     }
 
-    private func wasGivenOut(_ id: Int32, session: Int) -> Bool {
+    private mutating func wasGivenOut(_ id: Int32, session: Int) -> Bool {
         id > 0 && id <= sessionBooks[session].highestUserID
             || id >= Rule.firstRejoinID && id < sessionBooks[session].nextRejoinID
     }

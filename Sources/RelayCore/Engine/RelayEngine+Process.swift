@@ -1,4 +1,4 @@
-package import RelayWire
+public import RelayWire
 
 extension RelayEngine {
     /// Judges one datagram and leaves what is to be sent in its buffer.
@@ -6,7 +6,13 @@ extension RelayEngine {
     /// - Parameters:
     ///   - datagram: the bytes received; of a datagram longer than `Wire.maximumLength` any number of them.
     ///   - isOversize: whether the datagram was longer than `Wire.maximumLength`.
-    package mutating func process(_ datagram: DatagramBytes, isOversize: Bool, _ arrival: Arrival) -> Verdict {
+    ///   - ahead: what `lookAhead` guessed for it.
+    public mutating func process(
+        _ datagram: DatagramBytes,
+        isOversize: Bool,
+        _ arrival: Arrival,
+        _ ahead: LookAhead = .none
+    ) -> Verdict {
         counters.add(1, to: .receivedDatagrams)
         counters.add(UInt64(truncatingIfNeeded: datagram.length), to: .receivedBytes)
         if isOversize { return drop(.oversize) }
@@ -23,15 +29,15 @@ extension RelayEngine {
         default:
             return drop(.unknownType)
         }
-        let user = findUser(datagram.credentials)
+        let user = findUser(datagram.credentials, ahead)
         if user < 0 || users[user].isDeparted { return refuse(datagram, isData: isData, user: user, arrival) }
         return arrival.role == .client
             ? fromClient(datagram, isData: isData, user: user, arrival)
-            : fromServerPort(datagram, isData: isData, user: user, arrival)
+            : fromServerPort(datagram, isData: isData, user: user, arrival, ahead)
     }
 
     @inline(__always)
-    func drop(_ reason: DropReason) -> Verdict {
+    mutating func drop(_ reason: DropReason) -> Verdict {
         counters.countDrop(reason)
         return .nothing
     }
@@ -50,38 +56,38 @@ extension RelayEngine {
 
     /// Refreshes an endpoint that the source already is.
     @inline(__always)
-    func refresh(_ endpoint: UnsafeMutablePointer<BoundEndpoint>, _ arrival: Arrival) {
+    mutating func refresh(_ endpoint: UnsafeMutablePointer<BoundEndpoint>, _ arrival: Arrival) {
         endpoint.pointee.lastHeard = arrival.stamp
         if endpoint.pointee.local != arrival.local { endpoint.pointee.local = arrival.local }
     }
 
     /// The client endpoint in a user's line.
     @inline(__always)
-    func endpoint(ofUser user: Int) -> UnsafeMutablePointer<BoundEndpoint> {
+    mutating func endpoint(ofUser user: Int) -> UnsafeMutablePointer<BoundEndpoint> {
         (UnsafeMutableRawPointer(users + user) + BoundEndpoint.offsetInLine)
             .assumingMemoryBound(to: BoundEndpoint.self)
     }
 
     /// The host's endpoint in a session's line.
     @inline(__always)
-    func endpoint(ofHostIn session: Int) -> UnsafeMutablePointer<BoundEndpoint> {
+    mutating func endpoint(ofHostIn session: Int) -> UnsafeMutablePointer<BoundEndpoint> {
         (UnsafeMutableRawPointer(sessions + session) + BoundEndpoint.offsetInLine)
             .assumingMemoryBound(to: BoundEndpoint.self)
     }
 
     /// Answers a PING with valid tokens.
     @inline(__always)
-    func answer(_ datagram: DatagramBytes, _ state: RelayState, releasesHeld: Bool = false) -> Verdict {
+    mutating func answer(_ datagram: DatagramBytes, _ state: RelayState, releasesHeld: Bool = false) -> Verdict {
         counters.add(1, to: .answeredPings)
         datagram.rewriteAsReply(state)
         return .reply(releasesHeld: releasesHeld)
     }
 
     /// Checks that come before everything else for a source that is no bound endpoint; nil where it may go on.
-    func checkStranger(user: Int, session: Int, _ arrival: Arrival) -> DropReason? {
+    mutating func checkStranger(user: Int, session: Int, _ arrival: Arrival) -> DropReason? {
         if isBadSource(arrival.source) { return .badSource }
         if ledger.isExhausted(arrival.source, now: arrival.now) { return .guessBudget }
-        if sessionBooks[session].pair != arrival.pair { return .wrongPort }
+        if sessions[session].pair != arrival.pair { return .wrongPort }
         if users[user].isPinned, userRoaming[user].pinned != addressKey(arrival.source.address) {
             return .addressPinned
         }
@@ -89,7 +95,7 @@ extension RelayEngine {
     }
 
     /// Whether a datagram cannot have come from a player: nothing must ever be sent there.
-    func isBadSource(_ source: PeerEndpoint) -> Bool {
+    mutating func isBadSource(_ source: PeerEndpoint) -> Bool {
         let address = source.address
         if source.port == 0 || address.isUnspecified || address.isMulticast || address.isBroadcast { return true }
         guard settings.ownServerPorts.contains(source.port) || settings.ownClientPorts.contains(source.port) else {

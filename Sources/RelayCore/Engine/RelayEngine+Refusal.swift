@@ -25,7 +25,7 @@ extension RelayEngine {
     }
 
     /// Whether the source is where a user was bound who was revoked or whose session ended within 30 seconds.
-    private func isFarewell(user: Int, _ arrival: Arrival) -> Bool {
+    private mutating func isFarewell(user: Int, _ arrival: Arrival) -> Bool {
         let endpoint = endpoint(ofUser: user).pointee
         guard arrival.stamp.age(since: endpoint.lastHeard) < Rule.farewellLifetime else { return false }
         return endpoint.isAt(arrival.source) || userRoaming[user].retired == endpointKey(arrival.source)

@@ -2,10 +2,10 @@
 // when a datagram comes. It ends idle sessions, frees what nobody will ask for again, and keeps stamps young.
 extension RelayEngine {
     /// Slots that a full pass has to look at.
-    package var sweepLength: Int { max(userPool.highWater, sessionPool.highWater) }
+    public var sweepLength: Int { max(userPool.highWater, sessionPool.highWater) }
 
     /// Looks at the next `slots` users and as many sessions. A full pass should take about a second.
-    package mutating func sweep(now: UInt64, slots: Int) {
+    public mutating func sweep(now: UInt64, slots: Int) {
         let stamp = Stamp(now: now)
         sweepHeld(stamp)
         sweepDeparted(stamp, atMost: slots)

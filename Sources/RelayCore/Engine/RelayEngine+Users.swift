@@ -28,7 +28,7 @@ extension RelayEngine {
     }
 
     /// Takes the user's connection id out of the index.
-    func removeConnection(_ user: Int) {
+    mutating func removeConnection(_ user: Int) {
         let users = users
         let hash = hash
         connectionIndex.remove(connectionHash(users[user].connectionID, session: users[user].session), user) { slot in

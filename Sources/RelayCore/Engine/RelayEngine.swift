@@ -4,7 +4,10 @@ import RelayWire
 ///
 /// Pure: bytes, addresses and the time go in, verdicts come out. It makes no system call, reads no clock, allocates nothing
 /// after `init` and is driven by one thread. The region it works in belongs to the caller and must outlive it.
-package struct RelayEngine: ~Copyable {
+///
+/// Methods are `mutating` although many change nothing that is stored here: handing `self` to a method that is not copies the
+/// whole structure first (Swift 6.3.1; bench/LOG.md).
+public struct RelayEngine: ~Copyable {
     let users: UnsafeMutablePointer<UserLine>
     let userRoaming: UnsafeMutablePointer<Roaming>
     let sessions: UnsafeMutablePointer<SessionLine>
@@ -16,8 +19,8 @@ package struct RelayEngine: ~Copyable {
     let layout: EngineLayout
     let hash: KeyedHash
     let ledger: GuessLedger
-    package let counters: CounterPage
-    package internal(set) var settings: EngineSettings
+    public let counters: CounterPage
+    public internal(set) var settings: EngineSettings
 
     var held: HeldPool
     var events: EventQueue
@@ -38,7 +41,7 @@ package struct RelayEngine: ~Copyable {
     ///   - hash: keyed with fresh random words.
     ///   - ledger: shared by all workers of the process.
     ///   - counters: this worker's page.
-    package init(
+    public init(
         memory: UnsafeMutableRawPointer,
         layout: EngineLayout,
         settings: EngineSettings,
@@ -68,12 +71,12 @@ package struct RelayEngine: ~Copyable {
     }
 
     /// Tells the engine which addresses are the relay's own.
-    package mutating func setOwnAddresses(_ addresses: [PeerAddress]) {
+    public mutating func setOwnAddresses(_ addresses: [PeerAddress]) {
         ownAddresses = addresses
     }
 
     /// Hands every event since the last call to `receive`. Call after every batch, command and sweep.
-    package mutating func drainEvents(_ receive: (PlaneEvent) -> Void) {
+    public mutating func drainEvents(_ receive: (PlaneEvent) -> Void) {
         if events.count > 0 { events.removeAll(receive) }
     }
 }
@@ -82,36 +85,44 @@ package struct RelayEngine: ~Copyable {
 extension RelayEngine {
     /// The slot of the user, departed ones included, or -1.
     @inline(__always)
-    func findUser(_ credentials: Credentials) -> Int {
+    mutating func findUser(_ credentials: Credentials, _ ahead: LookAhead = .none) -> Int {
         let users = users
+        // A free slot's credentials are 0, and 0 is nobody's.
+        if ahead.user >= 0, users[Int(ahead.user)].credentials == credentials.rawValue, credentials.rawValue != 0 {
+            return Int(ahead.user)
+        }
         return credentialsIndex.find(hash(credentials.rawValue)) { users[$0].credentials == credentials.rawValue }
     }
 
     /// The slot of the session, or -1.
-    func findSession(_ token: UInt32) -> Int {
+    mutating func findSession(_ token: UInt32) -> Int {
         let sessions = sessions
         return sessionIndex.find(hash(UInt64(token))) { sessions[$0].token == token }
     }
 
     /// The slot of the user who holds this connection id, or -1.
     @inline(__always)
-    func findConnection(_ id: Int32, session: Int) -> Int {
+    mutating func findConnection(_ id: Int32, session: Int, _ ahead: LookAhead) -> Int {
         let users = users
+        let guess = Int(ahead.receiver)
+        if guess >= 0, users[guess].connectionID == id, users[guess].session == session, !users[guess].isDeparted {
+            return guess
+        }
         return connectionIndex.find(connectionHash(id, session: session)) {
             users[$0].connectionID == id && users[$0].session == session
         }
     }
 
     @inline(__always)
-    func connectionHash(_ id: Int32, session: Int) -> UInt64 {
+    mutating func connectionHash(_ id: Int32, session: Int) -> UInt64 {
         hash(UInt64(UInt32(bitPattern: id)) | UInt64(session &+ 1) &<< 32)
     }
 
-    func endpointKey(_ endpoint: PeerEndpoint) -> UInt64 {
+    mutating func endpointKey(_ endpoint: PeerEndpoint) -> UInt64 {
         hash(hash(endpoint.head, endpoint.high), endpoint.low ^ UInt64(endpoint.scope)) | 1
     }
 
-    func addressKey(_ address: PeerAddress) -> UInt64 {
+    mutating func addressKey(_ address: PeerAddress) -> UInt64 {
         hash(hash(address.high, address.low), address.isIPv4 ? 4 : 6) | 1
     }
 }

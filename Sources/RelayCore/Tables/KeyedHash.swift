@@ -1,10 +1,10 @@
 /// A 64-bit mix keyed with random words at start, so that nobody can choose tokens or addresses that collide.
-package struct KeyedHash: Sendable {
+public struct KeyedHash: Sendable {
     private let first: UInt64
     private let second: UInt64
 
     /// - Parameter seed: two random words; a new pair each start.
-    package init(seed: (UInt64, UInt64)) {
+    public init(seed: (UInt64, UInt64)) {
         first = seed.0
         second = seed.1 | 1
     }

@@ -1,4 +1,4 @@
-/// A session's first 64 bytes: who hosts, from where, and when the session was last used.
+/// A session's first 64 bytes: who hosts, from where, and when the session was last used. All that a datagram's way needs.
 struct SessionLine {
     /// 0 in a free slot.
     var token: UInt32
@@ -6,27 +6,32 @@ struct SessionLine {
     var host: UInt32
     /// When something valid last arrived.
     var lastValid: Stamp
-    private var flags: UInt32
+    private var pairAndFlag: UInt32
     /// Where the host was last heard. Unbound while the host is unknown, or known from before a restart only.
     var endpoint: BoundEndpoint
 
     var isFree: Bool { token == 0 }
 
     static var blank: SessionLine {
-        SessionLine(token: 0, host: 0, lastValid: .zero, flags: 0, endpoint: .blank)
+        SessionLine(token: 0, host: 0, lastValid: .zero, pairAndFlag: 0, endpoint: .blank)
     }
 
     /// A valid datagram arrived: the idle limit counts.
     var wasUsed: Bool {
-        get { flags & 1 != 0 }
-        set { flags = newValue ? flags | 1 : flags & ~1 }
+        get { pairAndFlag & 0x8000_0000 != 0 }
+        set { pairAndFlag = newValue ? pairAndFlag | 0x8000_0000 : pairAndFlag & 0x7FFF_FFFF }
+    }
+
+    /// 0 for the shared pair, n + 1 for the n-th dedicated pair.
+    @inline(__always)
+    var pair: UInt32 {
+        get { pairAndFlag & 0x7FFF_FFFF }
+        set { pairAndFlag = pairAndFlag & 0x8000_0000 | newValue & 0x7FFF_FFFF }
     }
 }
 
-/// A session's second 64 bytes.
+/// A session's second 64 bytes: what only rare datagrams ask for.
 struct SessionBook {
-    /// 0 for the shared pair, n + 1 for the n-th dedicated pair. Read for every datagram.
-    var pair: UInt32
     /// User slot + 1 of the first user.
     var firstUser: UInt32
     var userCount: UInt32
@@ -43,11 +48,10 @@ struct SessionBook {
     var highestUserID: Int32
     /// Slot + 1 of the next free session.
     var nextFree: UInt32
-    private var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32)
+    private var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
     static var blank: SessionBook {
         SessionBook(
-            pair: 0,
             firstUser: 0,
             userCount: 0,
             firstHeld: 0,
@@ -58,7 +62,7 @@ struct SessionBook {
             endRejoinID: 0,
             highestUserID: 0,
             nextFree: 0,
-            reserved: (0, 0, 0, 0, 0)
+            reserved: (0, 0, 0, 0, 0, 0)
         )
     }
 }

@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// An open-addressing index from hashes to slots of a table that holds the keys: four bytes an entry, an 8-bit tag and a
 /// 24-bit slot, linear probing, removal by shifting back, so that it never degrades. Never allocates, never grows: the owner
 /// sees to it that at most half of it is used.
@@ -50,6 +52,21 @@ struct SlotIndex {
             if entry & 0xFF00_0000 == tag, isMatch(Self.slot(entry)) { return Self.slot(entry) }
             position = (position &+ 1) & mask
         }
+    }
+
+    /// Starts to fetch the entry where the search for a hash begins.
+    @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        cprefetch_line(entries + (Int(truncatingIfNeeded: hash) & mask))
+    }
+
+    /// The slot that `find` would most likely compare first, or -1: no key is looked at.
+    @inline(__always)
+    func guess(_ hash: UInt64) -> Int {
+        let entry = entries[Int(truncatingIfNeeded: hash) & mask]
+        if entry & 0xFF00_0000 == Self.tag(hash) { return Self.slot(entry) }
+        let next = entries[Int(truncatingIfNeeded: hash &+ 1) & mask]
+        return next & 0xFF00_0000 == Self.tag(hash) ? Self.slot(next) : -1
     }
 
     /// Adds a slot whose key is not in the index yet.

@@ -1,7 +1,7 @@
-import Synchronization
+public import Synchronization
 
 /// What a worker counts besides drops.
-package enum Counter: Int, Sendable, CaseIterable {
+public enum Counter: Int, Sendable, CaseIterable {
     case receivedDatagrams, receivedBytes
     case toHostDatagrams, toHostBytes
     case toClientDatagrams, toClientBytes
@@ -17,57 +17,59 @@ package enum Counter: Int, Sendable, CaseIterable {
     /// Datagrams the kernel dropped because a receive queue was full.
     case queueOverflows
     case receiveBatches, sendBatches
+    /// Datagrams that left together with others to the same place.
+    case joinedDatagrams
     /// Gauges.
     case sessionsNow, usersNow
 }
 
 /// One worker's counters: written by that worker alone, read by anybody at any time. A reader may see one counter a little
 /// ahead of another. Once all is quiet, received = to host + to client + answered + dropped + held now.
-package struct CounterPage: @unchecked Sendable {
+public struct CounterPage: @unchecked Sendable {
     // Sendable holds because every access is a relaxed atomic, and only the owning worker writes.
-    private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let cells: UnsafeMutablePointer<Atomic<UInt64>>
     /// Where the drop counters begin: a constant, since a static that is computed once would be checked on every access.
-    private static var drops: Int { Counter.usersNow.rawValue + 1 }
+    @inlinable static var drops: Int { Counter.usersNow.rawValue + 1 }
     private static var count: Int { drops + DropReason.allCases.count }
 
     /// Lives as long as the process, like the worker it belongs to.
-    package static func allocate() -> CounterPage {
+    public static func allocate() -> CounterPage {
         let cells = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: count)
         for index in 0..<count { (cells + index).initialize(to: Atomic(0)) }
         return CounterPage(cells: cells)
     }
 
     /// Frees the page; nobody may use a copy afterwards.
-    package func deallocate() {
+    public func deallocate() {
         cells.deinitialize(count: Self.count)
         cells.deallocate()
     }
 
-    @inline(__always)
-    package func add(_ amount: UInt64, to counter: Counter) {
+    @inlinable
+    public func add(_ amount: UInt64, to counter: Counter) {
         bump(counter.rawValue, amount)
     }
 
-    @inline(__always)
-    package func countDrop(_ reason: DropReason, _ amount: UInt64 = 1) {
+    @inlinable
+    public func countDrop(_ reason: DropReason, _ amount: UInt64 = 1) {
         bump(Self.drops &+ reason.rawValue, amount)
     }
 
-    package func set(_ counter: Counter, to value: UInt64) {
+    public func set(_ counter: Counter, to value: UInt64) {
         cells[counter.rawValue].store(value, ordering: .relaxed)
     }
 
-    package subscript(counter: Counter) -> UInt64 {
+    public subscript(counter: Counter) -> UInt64 {
         cells[counter.rawValue].load(ordering: .relaxed)
     }
 
-    package subscript(reason: DropReason) -> UInt64 {
+    public subscript(reason: DropReason) -> UInt64 {
         cells[Self.drops &+ reason.rawValue].load(ordering: .relaxed)
     }
 
     // A single writer needs no read-modify-write: a load and a store are enough, and cost no lock prefix.
-    @inline(__always)
-    private func bump(_ index: Int, _ amount: UInt64) {
+    @inlinable
+    func bump(_ index: Int, _ amount: UInt64) {
         cells[index].store(cells[index].load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }
 }

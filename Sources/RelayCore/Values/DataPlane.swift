@@ -1,6 +1,6 @@
 /// The data plane as the control plane sees it: plain values down, events up. When a call has returned, every worker
 /// already behaves accordingly.
-package protocol DataPlane: Sendable {
+public protocol DataPlane: Sendable {
     /// How many workers forward datagrams, at least 1.
     var workerCount: Int { get }
 
@@ -28,20 +28,20 @@ package protocol DataPlane: Sendable {
 }
 
 /// For how long it has been quiet in a session. After a restart of the daemon both count from then.
-package struct SessionActivity: Sendable, Equatable {
+public struct SessionActivity: Sendable, Equatable {
     /// Milliseconds since the host was heard; `nil` while nobody hosts.
-    package var hostSilence: UInt32?
+    public var hostSilence: UInt32?
     /// Milliseconds since anything valid was heard; since the session was made where nothing was.
-    package var silence: UInt32
+    public var silence: UInt32
 
-    package init(hostSilence: UInt32?, silence: UInt32) {
+    public init(hostSilence: UInt32?, silence: UInt32) {
         self.hostSilence = hostSilence
         self.silence = silence
     }
 }
 
 /// Why the data plane could not take a session or a user.
-package enum DataPlaneError: Error, Equatable {
+public enum DataPlaneError: Error, Equatable {
     /// A dedicated pair's port is taken by another process; `port` in host byte order, `reason` the system's words.
     case portUnavailable(port: UInt16, reason: String)
     /// The worker's table of sessions or users is full; `limit` is its size, `key` the configuration key that sets it.

@@ -1,5 +1,5 @@
 /// Why a datagram was dropped. Every dropped datagram is counted under exactly one of these.
-package enum DropReason: Int, Sendable, CaseIterable {
+public enum DropReason: Int, Sendable, CaseIterable {
     /// Shorter than tokens and type.
     case tooShort
     /// A PING that is not 9 bytes, or DATA without a payload.
@@ -52,7 +52,7 @@ package enum DropReason: Int, Sendable, CaseIterable {
     case sendError
 
     /// The label value in the metrics.
-    package var label: String {
+    public var label: String {
         switch self {
         case .tooShort: "too_short"
         case .badLength: "bad_length"

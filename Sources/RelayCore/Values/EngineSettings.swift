@@ -1,7 +1,7 @@
 /// The rules' switches and limits. Durations in milliseconds, at most `Stamp.longestAge`.
-package struct EngineSettings: Sendable, Equatable {
+public struct EngineSettings: Sendable, Equatable {
     /// When a known user's address may change across IPs.
-    package enum Roaming: Sendable {
+    public enum Roaming: Sendable {
         /// Never.
         case strict
         /// After silence, or when the new one is confirmed and the old one quiet.
@@ -11,24 +11,24 @@ package struct EngineSettings: Sendable, Equatable {
     }
 
     /// Silence after which another user may take over hosting.
-    package var hostTimeout: UInt32 = 15_000
+    public var hostTimeout: UInt32 = 15_000
     /// Silence after which a user's address is forgotten.
-    package var userTimeout: UInt32 = 30_000
+    public var userTimeout: UInt32 = 30_000
     /// Silence after which a session that was used ends.
-    package var idleTimeout: UInt32 = 600_000
+    public var idleTimeout: UInt32 = 600_000
     /// Silence after which a session that was never used ends.
-    package var unusedTimeout: UInt32 = 1_800_000
-    package var roaming: Roaming = .normal
+    public var unusedTimeout: UInt32 = 1_800_000
+    public var roaming: Roaming = .normal
     /// Whether a fresh hello from a new endpoint gets a new connection id.
-    package var givesRejoinIDs = true
+    public var givesRejoinIDs = true
     /// Wrong users a second in one session past which users heard from lately cannot be rebound.
-    package var wrongUsersPerSecond: UInt32 = 200
+    public var wrongUsersPerSecond: UInt32 = 200
     /// Local ports of the relay, host byte order: datagrams from them and an own address are loops. Two ranges, since the
     /// ports of a shared pair need not be neighbours.
-    package var ownServerPorts: ClosedRange<UInt16> = 0...0
-    package var ownClientPorts: ClosedRange<UInt16> = 0...0
+    public var ownServerPorts: ClosedRange<UInt16> = 0...0
+    public var ownClientPorts: ClosedRange<UInt16> = 0...0
 
-    package init() {}
+    public init() {}
 }
 
 /// Figures of the wire protocol that are not configuration. Milliseconds where nothing else is said.

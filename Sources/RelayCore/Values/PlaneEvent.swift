@@ -1,5 +1,5 @@
 /// What the data plane saw and the control plane has to know. Tokens name the session and the user.
-package enum PlaneEvent: Sendable, Equatable {
+public enum PlaneEvent: Sendable, Equatable {
     /// A valid PING on the server port made this user the host. Who hosts is durable.
     case hostClaimed(sessionToken: UInt32, userToken: UInt32)
     /// The first valid datagram of a session arrived: from now on the idle limit counts, not the unused limit.

@@ -1,19 +1,19 @@
 /// What the data plane has to know of a session to serve it.
-package struct SessionPlan: Sendable, Equatable {
+public struct SessionPlan: Sendable, Equatable {
     /// The session's token, 1 … 2³¹ − 1, unique among live sessions.
-    package var sessionToken: UInt32
+    public var sessionToken: UInt32
     /// The users, in the order of their connection ids.
-    package var users: [UserPlan]
+    public var users: [UserPlan]
     /// The pair of ports the session is served on.
-    package var portPair: PortPairID
+    public var portPair: PortPairID
     /// The token of the user who hosts, where that is already known (after a restore).
-    package var hostUserToken: UInt32?
+    public var hostUserToken: UInt32?
     /// Connection ids that rejoining players may get; empty where the session has none left.
-    package var rejoinIDs: Range<Int32>
+    public var rejoinIDs: Range<Int32>
     /// Whether a datagram of the session was ever accepted: picks the idle or the unused limit.
-    package var wasUsed: Bool
+    public var wasUsed: Bool
 
-    package init(
+    public init(
         sessionToken: UInt32,
         users: [UserPlan],
         portPair: PortPairID = .shared,
@@ -31,15 +31,15 @@ package struct SessionPlan: Sendable, Equatable {
 }
 
 /// What the data plane has to know of a user.
-package struct UserPlan: Sendable, Equatable {
+public struct UserPlan: Sendable, Equatable {
     /// The user's token, 1 … 2³¹ − 1, unique within the session.
-    package var userToken: UInt32
+    public var userToken: UInt32
     /// The id under which the host knows this user, 1 … 2¹⁹ − 1; stored with the user and never given to another.
-    package var connectionID: Int32
+    public var connectionID: Int32
     /// The only address that may use the token, where pinning is on.
-    package var pinnedAddress: PeerAddress?
+    public var pinnedAddress: PeerAddress?
 
-    package init(userToken: UInt32, connectionID: Int32, pinnedAddress: PeerAddress? = nil) {
+    public init(userToken: UInt32, connectionID: Int32, pinnedAddress: PeerAddress? = nil) {
         self.userToken = userToken
         self.connectionID = connectionID
         self.pinnedAddress = pinnedAddress
@@ -47,20 +47,20 @@ package struct UserPlan: Sendable, Equatable {
 }
 
 /// Names a pair of UDP ports: the one all sessions share, or one of the dedicated range.
-package enum PortPairID: Sendable, Hashable {
+public enum PortPairID: Sendable, Hashable {
     case shared
     /// The n-th pair of the dedicated range, from 0: ports `first + 2n` (server) and `first + 2n + 1` (client).
     case dedicated(Int)
 }
 
 /// The two ports of a pair, host byte order.
-package struct PortPair: Sendable, Equatable {
+public struct PortPair: Sendable, Equatable {
     /// Where the game host talks.
-    package var server: UInt16
+    public var server: UInt16
     /// Where every other player talks.
-    package var client: UInt16
+    public var client: UInt16
 
-    package init(server: UInt16, client: UInt16) {
+    public init(server: UInt16, client: UInt16) {
         self.server = server
         self.client = client
     }

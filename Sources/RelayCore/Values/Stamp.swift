@@ -1,20 +1,20 @@
 /// A moment as the tables keep it: milliseconds of the monotonic clock, modulo 2³². Ages up to 2³¹ ms (24 days) can be told;
 /// the sweep keeps every stamp in the tables younger than that.
 @frozen
-package struct Stamp: Sendable, Equatable {
-    package var milliseconds: UInt32
+public struct Stamp: Sendable, Equatable {
+    public var milliseconds: UInt32
 
-    @inlinable package init(milliseconds: UInt32) {
+    @inlinable public init(milliseconds: UInt32) {
         self.milliseconds = milliseconds
     }
 
     /// - Parameter now: milliseconds of the monotonic clock.
-    @inlinable package init(now: UInt64) {
+    @inlinable public init(now: UInt64) {
         milliseconds = UInt32(truncatingIfNeeded: now)
     }
 
     /// Milliseconds since `earlier`; 0 where `earlier` is later.
-    @inlinable package func age(since earlier: Stamp) -> UInt32 {
+    @inlinable public func age(since earlier: Stamp) -> UInt32 {
         let difference = Int32(bitPattern: milliseconds &- earlier.milliseconds)
         return difference < 0 ? 0 : UInt32(difference)
     }
@@ -25,5 +25,5 @@ package struct Stamp: Sendable, Equatable {
     }
 
     /// Twenty days in milliseconds: no limit may be longer.
-    package static let longestAge: UInt32 = 20 * 86_400_000
+    public static let longestAge: UInt32 = 20 * 86_400_000
 }

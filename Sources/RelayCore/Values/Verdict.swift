@@ -1,7 +1,8 @@
 /// What to do with a datagram that the engine looked at. The outgoing bytes already stand in the buffer.
 @frozen
-package struct Verdict {
-    package enum Action: UInt8 {
+public struct Verdict {
+    @frozen
+    public enum Action: UInt8, Sendable {
         /// Nothing leaves. The reason is counted.
         case nothing
         /// Two bytes at offset 0 go back to the sender, from the address and port they came to.
@@ -10,15 +11,15 @@ package struct Verdict {
         case forward
     }
 
-    package var action: Action
+    public var action: Action
     /// Whether `RelayEngine.nextRelease` has held datagrams to send now.
-    package var releasesHeld: Bool
+    public var releasesHeld: Bool
     /// In bytes from the buffer's start.
-    package var offset: UInt16
+    public var offset: UInt16
     /// In bytes.
-    package var length: UInt16
+    public var length: UInt16
     /// An entry of the tables: stays valid until the next command or sweep.
-    package var target: UnsafeMutablePointer<BoundEndpoint>?
+    public var target: UnsafeMutablePointer<BoundEndpoint>?
 
     static var nothing: Verdict {
         Verdict(action: .nothing, releasesHeld: false, offset: 0, length: 0, target: nil)
@@ -40,28 +41,29 @@ package struct Verdict {
 }
 
 /// A held datagram that may leave now.
-package struct Release {
+@frozen
+public struct Release {
     /// The bytes to send; valid until the next call of `process`, so send before.
-    package var bytes: UnsafeMutableRawPointer
+    public var bytes: UnsafeMutableRawPointer
     /// In bytes.
-    package var length: Int
-    package var target: UnsafeMutablePointer<BoundEndpoint>
+    public var length: Int
+    public var target: UnsafeMutablePointer<BoundEndpoint>
     /// The port it leaves from.
-    package var port: PortRole
+    public var port: PortRole
 }
 
 /// Which port of a pair a datagram arrived on: it decides who is who.
 ///
 /// No raw type: `==` of a raw-representable enum is generic, and would look up a witness for every datagram.
 @frozen
-package enum PortRole: Sendable {
+public enum PortRole: Sendable {
     /// Hosts talk here.
     case server
     /// Every other player talks here.
     case client
 
     /// Where a forwarded datagram leaves.
-    @inlinable package var opposite: PortRole {
+    @inlinable public var opposite: PortRole {
         switch self {
         case .server: .client
         case .client: .server
@@ -70,16 +72,17 @@ package enum PortRole: Sendable {
 }
 
 /// What the engine has to know of a datagram besides its bytes.
-package struct Arrival {
-    package var source: PeerEndpoint
-    package var local: LocalAddress
-    package var role: PortRole
+@frozen
+public struct Arrival {
+    public var source: PeerEndpoint
+    public var local: LocalAddress
+    public var role: PortRole
     /// 0 for the shared pair, n + 1 for the n-th dedicated pair.
-    package var pair: UInt32
+    public var pair: UInt32
     /// Milliseconds of the monotonic clock; never runs backwards between calls.
-    package var now: UInt64
+    public var now: UInt64
 
-    package init(source: PeerEndpoint, local: LocalAddress, role: PortRole, pair: UInt32, now: UInt64) {
+    @inlinable public init(source: PeerEndpoint, local: LocalAddress, role: PortRole, pair: UInt32, now: UInt64) {
         self.source = source
         self.local = local
         self.role = role
@@ -92,7 +95,7 @@ package struct Arrival {
 
 extension PortPairID {
     /// The pair as the tables and `Arrival.pair` name it.
-    package var number: UInt32 {
+    public var number: UInt32 {
         switch self {
         case .shared: 0
         case .dedicated(let index): UInt32(truncatingIfNeeded: index) &+ 1

@@ -50,6 +50,12 @@ struct MetricsReport: Sendable {
             counter("causeway_host_claims_total", "Users that became host.", .hostClaims),
             counter("causeway_receive_batches_total", "Batches received.", .receiveBatches),
             counter("causeway_send_batches_total", "Batches sent.", .sendBatches),
+            counter(
+                "causeway_joined_datagrams_total",
+                "Datagrams that left together with others to the same place.",
+                .joinedDatagrams
+            ),
+            tableMemory,
             gauge("causeway_worker_sessions", "Sessions a worker serves.", .sessionsNow),
             gauge("causeway_worker_users", "Users a worker serves.", .usersNow),
         ]
@@ -90,6 +96,18 @@ struct MetricsReport: Sendable {
                 plane.counters.reduce(0) { $0 + $1[reason] },
                 labels: [.init("reason", reason.label)]
             )
+        }
+        return family
+    }
+
+    private var tableMemory: MetricFamily {
+        var family = MetricFamily(
+            "causeway_worker_table_bytes",
+            .gauge,
+            help: "Memory that a worker's tables of sessions and users take up now."
+        )
+        for (worker, bytes) in plane.residentTableBytes.enumerated() {
+            family.add(UInt64(bytes), labels: [.init("worker", "\(worker)")])
         }
         return family
     }
