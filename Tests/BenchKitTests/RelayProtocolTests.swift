@@ -21,7 +21,7 @@ struct RelayProtocolTests {
     @Test("A client's DATA is the two tokens and 2")
     func clientData() {
         let bytes = written {
-            RelayProtocol.writeHeader(role: .client, credentials: Self.credentials, peer: 9, into: $0)
+            RelayProtocol.writeHeader(role: .client, credentials: Self.credentials, peer: 9, size: 120, into: $0)
         }
         #expect(bytes == [1, 2, 3, 4, 5, 6, 7, 8, 2])
     }
@@ -29,11 +29,17 @@ struct RelayProtocolTests {
     @Test("A host's DATA is the two tokens, 2, and the connection id")
     func hostData() {
         let positive = written {
-            RelayProtocol.writeHeader(role: .host, credentials: Self.credentials, peer: 0x0A0B_0C0D, into: $0)
+            RelayProtocol.writeHeader(
+                role: .host,
+                credentials: Self.credentials,
+                peer: 0x0A0B_0C0D,
+                size: 120,
+                into: $0
+            )
         }
         #expect(positive == [1, 2, 3, 4, 5, 6, 7, 8, 2, 0x0D, 0x0C, 0x0B, 0x0A])
         let negative = written {
-            RelayProtocol.writeHeader(role: .host, credentials: Self.credentials, peer: -2, into: $0)
+            RelayProtocol.writeHeader(role: .host, credentials: Self.credentials, peer: -2, size: 120, into: $0)
         }
         #expect(negative == [1, 2, 3, 4, 5, 6, 7, 8, 2, 0xFE, 0xFF, 0xFF, 0xFF])
     }
@@ -58,7 +64,7 @@ struct RelayProtocolTests {
         ] as [([UInt8], PlayerRole, Arrival)]
     )
     func read(bytes: [UInt8], role: PlayerRole, expected: Arrival) {
-        #expect(bytes.withUnsafeBytes { RelayProtocol.read($0, role: role) } == expected)
+        #expect(bytes.withUnsafeBytes { RelayProtocol.read($0, role: role, source: 0) } == expected)
     }
 
     @Test(

@@ -48,6 +48,27 @@ struct RunPlanTests {
         Mistake(option: "--warmup") { $0.warmup = .seconds(-1) },
         Mistake(option: "--threads") { $0.threads = 0 },
         Mistake(option: "--allow-loss") { $0.allowedLossPercent = 101 },
+        Mistake(option: "--sample") { $0.sample = 0 },
+        Mistake(option: "--burst") { $0.burst = 0 },
+        Mistake(option: "--burst") { $0.burst = 1025 },
+        Mistake(option: "--burst 301") { $0.burst = 301 },
+        Mistake(option: "--watch-pid") { $0.watchedProcess = .max },
+        Mistake(option: "--family ipv6 needs --wire relay") {
+            $0.wire = .plain
+            $0.family = .ipv6
+        },
+        Mistake(option: "--flood") {
+            $0.flood = true
+            $0.findsLossFree = true
+        },
+        Mistake(option: "--find-loss-free works with one thread") {
+            $0.findsLossFree = true
+            $0.threads = 2
+        },
+        Mistake(option: "8 minutes") {
+            $0.wire = .turn
+            $0.duration = .seconds(480)
+        },
     ]
 
     @Test("Values out of range are refused and named", arguments: mistakes)
@@ -56,6 +77,37 @@ struct RunPlanTests {
         mistake.make(&plan)
         let error = #expect(throws: BenchError.self) { try plan.validate() }
         #expect(error?.description.contains(mistake.option) == true)
+    }
+
+    @Test("A run over TURN may last as long as an allocation is sure to")
+    func turnLimit() throws {
+        var plan = RunPlan()
+        plan.wire = .turn
+        plan.warmup = .seconds(10)
+        plan.duration = .seconds(470)
+        try plan.validate()
+    }
+
+    @Test("A flood needs no rate that fits its duration")
+    func floodRate() throws {
+        var plan = RunPlan()
+        plan.rate = 0.01
+        plan.flood = true
+        try plan.validate()
+    }
+
+    @Test("A flood and a search take one thread, and a flood as many as it is told to")
+    func floodThreads() {
+        var plan = RunPlan()
+        plan.rate = 100_000
+        #expect(plan.threadCount(cores: 8) == 7)
+        plan.flood = true
+        #expect(plan.threadCount(cores: 8) == 1)
+        plan.threads = 3
+        #expect(plan.threadCount(cores: 8) == 3)
+        plan.flood = false
+        plan.findsLossFree = true
+        #expect(plan.threadCount(cores: 8) == 1)
     }
 
     @Test("Threads grow with the rate, leave a core to the relay and never outnumber the sessions")

@@ -19,9 +19,15 @@ struct RunReportTests {
         return tally
     }
 
-    private func report(isInterrupted: Bool = false, allowedLoss: Double = 0, _ tally: Tally) -> RunReport {
+    private func report(
+        isInterrupted: Bool = false,
+        allowedLoss: Double = 0,
+        _ tally: Tally,
+        _ change: (inout RunPlan) -> Void = { _ in }
+    ) -> RunReport {
         var plan = RunPlan()
         plan.allowedLossPercent = allowedLoss
+        change(&plan)
         return RunReport(
             plan: plan,
             tally: tally,
@@ -42,6 +48,8 @@ struct RunReportTests {
             "wrong_connection_id", "unexpected", "reordered", "p90_us", "p999_us", "max_us", "late_p99_us", "valid",
             "invalid_reason", "sessions", "clients", "rate", "size", "duration_s", "ping_replies", "pings_sent",
             "loss_percent", "verdict", "receive_lag_p99_us", "socket_drops", "threads", "generator_cpu_percent",
+            "wire", "flood", "sample", "order", "burst", "offered_pps", "forwarder_cpu_ns",
+            "forwarder_cpu_ns_per_datagram", "loss_free_pps", "latency_curve",
         ]
         for name in promised { #expect(object[name] != nil, "\(name)") }
         #expect(object["sent"] as? Int == 1000)
@@ -119,6 +127,78 @@ struct RunReportTests {
         let report = report(tally { for _ in 0..<5 { $0.lateness.record(50_000) } })
         #expect(report.valid)
         #expect(report.lateMaxUs == 50_000)
+    }
+
+    @Test("The latency curve has a pair for each percentile and never falls")
+    func curve() {
+        let report = report(
+            tally { tally in
+                for value in 1...5000 as ClosedRange<UInt64> { tally.latency.record(value) }
+            }
+        )
+        #expect(
+            report.latencyCurve.map { $0[0] } == [0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100]
+        )
+        for (pair, next) in zip(report.latencyCurve, report.latencyCurve.dropFirst()) { #expect(pair[1] <= next[1]) }
+        #expect(report.latencyCurve.first?[1] == 1)
+        #expect(report.latencyCurve.last?[1] == 5000)
+        #expect(report.latencyCurve.last?[1] == Double(report.maxUs))
+        #expect(self.report(Tally()).latencyCurve.isEmpty)
+    }
+
+    @Test("A flood is a success where it sent 3 % more than arrived, and names the generator otherwise")
+    func flood() {
+        func flood(delivered: UInt64, _ change: (inout Tally) -> Void = { _ in }) -> RunReport {
+            report(
+                tally {
+                    $0.sent = 103_000
+                    $0.delivered = delivered
+                    // No fault of a generator that sends all that the kernel takes.
+                    $0.unsent = 5
+                    change(&$0)
+                },
+                { $0.flood = true }
+            )
+        }
+        #expect(flood(delivered: 100_000).verdict == .ok)
+        #expect(flood(delivered: 100_000).valid)
+        #expect(flood(delivered: 100_000).offeredPps == 10_300)
+        #expect(flood(delivered: 100_001).verdict == .generatorBound)
+        #expect(flood(delivered: 100_001).invalidReason.contains("less than 3 % more"))
+        #expect(flood(delivered: 100_000) { $0.corrupt = 1 }.verdict == .failed)
+        #expect(flood(delivered: 0) { $0.sent = 0 }.verdict == .failed)
+        #expect(flood(delivered: 100_000).text().contains("the forwarder was the bottleneck"))
+    }
+
+    @Test("A search reports its rate and may lose; a generator that gave out first makes it invalid")
+    func search() {
+        var search = LossFreeSearch()
+        search.note(.lossless)
+        var lossy = tally { $0.delivered = 900 }
+        lossy.search = search
+        let good = report(lossy) { $0.findsLossFree = true }
+        #expect(good.lossFreePps == 20_000)
+        #expect(good.verdict == .ok)
+        search.note(.generatorLate)
+        search.note(.generatorLate)
+        lossy.search = search
+        let bound = report(lossy) { $0.findsLossFree = true }
+        #expect(bound.lossFreePps == 20_000)
+        #expect(bound.verdict == .generatorBound)
+        #expect(bound.invalidReason.contains("24,000/s"))
+    }
+
+    @Test("Processor time is divided by what arrived while it was spent")
+    func processorTime() {
+        let watched = report(
+            tally {
+                $0.forwarderNanoseconds = 1_000_000
+                $0.windowArrivals = 800
+            }
+        )
+        #expect(watched.forwarderCpuNs == 1_000_000)
+        #expect(watched.forwarderCpuNsPerDatagram == 1250)
+        #expect(report(tally()).forwarderCpuNsPerDatagram == 0)
     }
 
     @Test("A run that sent nothing is no success")

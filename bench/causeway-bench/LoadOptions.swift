@@ -22,6 +22,8 @@ struct DurationArgument: ExpressibleByArgument {
 
 extension RunPlan.Direction: ExpressibleByArgument {}
 extension RunPlan.Family: ExpressibleByArgument {}
+extension RunPlan.Wire: ExpressibleByArgument {}
+extension RunPlan.Order: ExpressibleByArgument {}
 
 /// How many players send how much for how long.
 struct LoadOptions: ParsableArguments {
@@ -64,9 +66,17 @@ struct LoadOptions: ParsableArguments {
     @Option(help: "Delay of the generator itself, 99th percentile, past which the run is invalid.")
     var tolerance = DurationArgument(RunPlan().tolerance)
 
-    /// The plan that the options describe.
+    @Option(help: "What follows each other: datagrams of different sessions (spread), or all flows of one (burst).")
+    var order = RunPlan().order
+
+    @Option(help: "Datagrams that a flow sends back to back when its turn comes; the rate stays.")
+    var burst = RunPlan().burst
+
+    /// The plan that the options describe, the method left out.
     var plan: RunPlan {
         var plan = RunPlan()
+        plan.order = order
+        plan.burst = burst
         plan.sessions = sessions
         plan.clients = clients
         plan.rate = rate

@@ -13,15 +13,19 @@ struct RunCommand: AsyncParsableCommand {
             UDP socket of its own, and deletes the sessions in the end. Every datagram has a planned send time that \
             nothing delays, and latency counts from it.
 
+            With --forwarder no API is asked: the same players measure any forwarder, also a TURN server or a plain UDP \
+            proxy. --flood and --find-loss-free look for its limits, --watch-pid for what it costs.
+
             Example: CAUSEWAY_KEY=... causeway-bench run --sessions 100 --clients 8 --rate 30 --size 120 --duration 10s
 
-            Exit status: 0 success, 1 loss or wrong datagrams, 2 could not run, 3 the generator was the bottleneck, \
+            Exit status: 0 success (a flood and a search may lose datagrams), 1 loss or wrong datagrams, 2 could not run, 3 the generator was the bottleneck, \
             130 ended by Ctrl-C.
             """
     )
 
     @OptionGroup(title: "Relay") var relay: RelayOptions
     @OptionGroup(title: "Load") var load: LoadOptions
+    @OptionGroup(title: "Method") var method: MethodOptions
 
     @Flag(help: "Print one JSON object with all figures instead of the summary.")
     var json = false
@@ -33,9 +37,11 @@ struct RunCommand: AsyncParsableCommand {
     var keep = false
 
     mutating func run() async throws {
-        let plan = load.plan
+        var plan = load.plan
+        plan.wire = relay.wire
+        method.apply(to: &plan)
         try plan.validate()
-        let provider = HTTPSessionProvider(target: relay.target, key: try relay.resolvedKey())
+        let provider = try relay.provider(for: plan)
         let isLive = progress || (!json && isatty(STDERR_FILENO) == 1)
         let observer = TerminalObserver(isLive: isLive)
         let control = RunControl()
@@ -44,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let run = BenchRun(
                 plan: plan,
-                provider: provider,
+                provider: provider.sessions,
                 control: control,
                 observer: observer
             )

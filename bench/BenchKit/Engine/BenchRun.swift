@@ -3,10 +3,10 @@ import Synchronization
 
 /// One run from the creation of its sessions to its report.
 package struct BenchRun: Sendable {
-    private let plan: RunPlan
+    let plan: RunPlan
+    let control: RunControl
+    let observer: any RunObserver
     private let provider: any SessionProvider
-    private let control: RunControl
-    private let observer: any RunObserver
 
     /// `observer` hears of the run's progress, once a second while it sends.
     package init(
@@ -26,14 +26,17 @@ package struct BenchRun: Sendable {
     /// - Parameter keepsSessions: leaves the sessions at the relay for others to look at.
     package func run(keepsSessions: Bool = false) async throws -> RunReport {
         try plan.validate()
-        try DescriptorLimit.raise(toFit: plan.sessions * (plan.clients + 1))
+        let fitting = DescriptorLimit.raise(toFit: plan.players)
+        let threads = try ThreadPlan(plan, cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)), fittingSockets: fitting)
         observer.note(.creating(sessions: plan.sessions))
         let sessions = try await provider.createSessions(count: plan.sessions, users: plan.clients + 1)
         let outcome: Result<RunReport, any Error>
         do {
             // The switch names each protocol's type, so that the compiler specialises the engine for it.
             switch plan.wire {
-            case .relay: outcome = .success(try await play(in: sessions, over: RelayProtocol.self))
+            case .relay: outcome = .success(try await play(in: sessions, over: RelayProtocol.self, threads))
+            case .turn: outcome = .success(try await play(in: sessions, over: TurnProtocol.self, threads))
+            case .plain: outcome = .success(try await play(in: sessions, over: PlainProtocol.self, threads))
             }
         } catch {
             outcome = .failure(error)
@@ -47,22 +50,30 @@ package struct BenchRun: Sendable {
 
     private func play<Wire: DatagramProtocol>(
         in sessions: [BenchSession],
-        over wire: Wire.Type
+        over wire: Wire.Type,
+        _ threads: ThreadPlan
     ) async throws -> RunReport {
-        let shares = try deal(sessions, over: wire)
+        let shares = try deal(sessions, over: wire, to: threads.count)
         let statuses = shares.map { _ in ShardStatus() }
         let runNumber = UInt32.random(in: 1...UInt32.max)
         return try await withThrowingTaskGroup(of: Tally.self) { group in
-            for (share, status) in zip(shares, statuses) {
+            for (number, (share, status)) in zip(shares, statuses).enumerated() {
                 group.addTask { [plan, control] in
                     try await WorkerThread.run { () -> Result<Tally, BenchError> in
                         do throws(BenchError) {
+                            // Also where it is not needed: a table that no other thread shares is cheaper to look up
+                            // in, and that is done for every datagram.
+                            if !DescriptorTable.makeOwn(), threads.needOwnTables {
+                                throw DescriptorLimit.error(needed: plan.players, fitting: threads.fittingSockets)
+                            }
                             var shard = try Shard<Wire>.open(
                                 plan: plan,
                                 assignments: share,
                                 runNumber: runNumber,
                                 control: control,
-                                status: status
+                                status: status,
+                                watchedProcess: number == 0 ? plan.watchedProcess : nil,
+                                turnInterval: threads.turnInterval
                             )
                             return .success(shard.run())
                         } catch {
@@ -77,7 +88,8 @@ package struct BenchRun: Sendable {
             if joinError != nil { control.abandon() }
             var began: UInt64 = 0
             if !control.isStopped {
-                began = MonotonicClock.now() + 50_000_000
+                // Time for every thread to see it and to note its sockets' counters.
+                began = MonotonicClock.now() + 50_000_000 + UInt64(plan.players) * 5000
                 control.start.store(began, ordering: .releasing)
             }
             let watching = Task { [began] in await watch(statuses, since: began) }
@@ -93,53 +105,19 @@ package struct BenchRun: Sendable {
     /// Deals the sessions out to the threads, each with its addresses.
     private func deal<Wire: DatagramProtocol>(
         _ sessions: [BenchSession],
-        over wire: Wire.Type
+        over wire: Wire.Type,
+        to threads: Int
     ) throws(BenchError) -> [[Assignment]] {
         var book = AddressBook(family: plan.family)
-        var shares = [[Assignment]](repeating: [], count: plan.threadCount(cores: sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        var shares = [[Assignment]](repeating: [], count: threads)
         for (index, session) in sessions.enumerated() {
             let server = try book.addresses(of: session, port: Wire.port(of: .host, in: session))
             let client = try book.addresses(of: session, port: Wire.port(of: .client, in: session))
-            shares[index % shares.count].append(
+            shares[index % threads].append(
                 Assignment(index: index, session: session, server: server, client: client)
             )
         }
         return shares
-    }
-
-    /// Waits until every player has joined, the run is stopped, or the time for it has passed.
-    private func waitUntilJoined(_ statuses: [ShardStatus]) async -> BenchError? {
-        let limit = MonotonicClock.now() + plan.joinLimit.inNanoseconds
-        while !control.isStopped {
-            let hosts = statuses.reduce(0) { $0 + $1.hostsAccepted.load(ordering: .relaxed) }
-            let clients = statuses.reduce(0) { $0 + $1.clientsJoined.load(ordering: .relaxed) }
-            if hosts == plan.sessions, clients == plan.sessions * plan.clients { return nil }
-            if MonotonicClock.now() > limit {
-                let refused = statuses.contains { $0.refused.load(ordering: .relaxed) > 0 }
-                return joinError(hosts: hosts, clients: clients, isRefused: refused)
-            }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-        return nil
-    }
-
-    private func joinError(hosts: Int, clients: Int, isRefused: Bool) -> BenchError {
-        let waited = RunReport.short(plan.joinLimit.inSeconds)
-        if hosts < plan.sessions {
-            let advice =
-                isRefused
-                ? "The machine answers that nothing listens on the relay's UDP port."
-                : "Is its UDP port open from here? `causeway-bench probe --relay HOST:PORT` tells."
-            return BenchError(
-                "The relay accepted \(hosts) of \(plan.sessions) hosts within \(waited) s (PING answered with Valid). \(advice)"
-            )
-        }
-        return BenchError(
-            """
-            \(clients) of \(plan.sessions * plan.clients) clients heard from their host within \(waited) s, though all \
-            hosts are accepted. Is the relay's client port open from here, and what do its drop counters say?
-            """
-        )
     }
 
     private func watch(_ statuses: [ShardStatus], since began: UInt64) async {
@@ -159,17 +137,24 @@ package struct BenchRun: Sendable {
     }
 
     private func report(_ tally: Tally, threads: Int, began: UInt64) -> RunReport {
-        let planned = plan.duration.inSeconds
-        let passed = Double(MonotonicClock.now() - began) / 1e9
-        let warmup = plan.warmup.inSeconds
+        let passed = Double(MonotonicClock.now() - min(began, MonotonicClock.now())) / 1e9
         let isInterrupted = control.isInterrupted
+        let times: (measured: Double, sending: Double)
+        if plan.findsLossFree {
+            times = (passed, passed)
+        } else {
+            let (planned, warmup) = (plan.duration.inSeconds, plan.warmup.inSeconds)
+            times =
+                isInterrupted
+                ? (max(0, min(planned, passed - warmup)), min(planned + warmup, passed)) : (planned, planned + warmup)
+        }
         return RunReport(
             plan: plan,
             tally: tally,
             threads: threads,
             isInterrupted: isInterrupted,
-            measuredSeconds: isInterrupted ? max(0, min(planned, passed - warmup)) : planned,
-            sendingSeconds: isInterrupted ? min(planned + warmup, passed) : planned + warmup
+            measuredSeconds: times.measured,
+            sendingSeconds: times.sending
         )
     }
 }

@@ -26,7 +26,13 @@ package final class RunControl: Sendable {
 final class ShardStatus: Sendable {
     let hostsAccepted = Atomic<Int>(0)
     let clientsJoined = Atomic<Int>(0)
+    /// All of its players have joined, and their sockets are filtered where the run is sampled.
+    let isPrepared = Atomic<Bool>(false)
     let refused = Atomic<UInt64>(0)
+    /// The last error code with which a server refused a client's set-up; 0 for none.
+    let setupError = Atomic<Int>(0)
+    /// The `errno` with which the kernel refused a filter; 0 for none.
+    let filterError = Atomic<Int>(0)
     let sent = Atomic<UInt64>(0)
     let delivered = Atomic<UInt64>(0)
     let violations = Atomic<UInt64>(0)

@@ -1,15 +1,16 @@
-import Glibc
-
 extension Shard {
-    /// Brings players in as real ones come: hosts send keep-alives until accepted, then their clients say hello until
-    /// welcomed. Works through the sessions in small portions, so that answers are read in between.
+    /// Brings players in as real ones come: hosts send keep-alives until accepted, then their clients go through the
+    /// wire's set-up and say hello until welcomed.
+    ///
+    /// Works through the sessions in portions, so that answers are read in between and the forwarder keeps up: with
+    /// what the answers set off, fewer than its queues hold are under way at any time.
     mutating func sweep(_ now: UInt64) {
         guard now >= nextSweep else { return }
-        var budget = 8
+        var budget = 32
         while sweepCursor < sessionNumbers.count, budget > 0 {
             let host = sweepCursor &* players
             if endpoints[host].hasJoined {
-                sendHellos(session: sweepCursor)
+                introduceClients(session: sweepCursor)
             } else {
                 sendKeepAlive(from: host)
             }
@@ -22,20 +23,22 @@ extension Shard {
         }
     }
 
-    /// Lets every client of a session that waits for its welcome say hello.
-    mutating func sendHellos(session: Int) {
+    /// Lets every client of a session that waits for an answer or its welcome try again.
+    private mutating func introduceClients(session: Int) {
         for client in 0..<plan.clients {
             let index = session &* players &+ 1 &+ client
-            guard !endpoints[index].hasJoined else { continue }
-            _ = send(
-                .hello,
-                from: index,
-                client: Int32(client),
-                peer: 0,
-                sequence: 0,
-                planned: MonotonicClock.now()
-            )
+            if !endpoints[index].hasJoined { introduce(index) }
         }
+    }
+
+    /// Sends a client's next request, or its hello once there is nothing more to ask.
+    mutating func introduce(_ index: Int) {
+        let endpoint = endpoints[index]
+        guard UInt32(endpoint.setupStep) >= Wire.setupSteps else {
+            sendSetup(from: index)
+            return
+        }
+        _ = send(.hello, from: index, client: endpoint.client, peer: 0, sequence: 0, planned: MonotonicClock.now())
     }
 
     /// Takes in the answer to a keep-alive.
@@ -47,7 +50,7 @@ extension Shard {
         } else if isValid, endpoints[index].role == .host {
             endpoints[index].hasJoined = true
             joinedHosts &+= 1
-            sendHellos(session: Int(endpoints[index].session))
+            introduceClients(session: Int(endpoints[index].session))
         }
     }
 

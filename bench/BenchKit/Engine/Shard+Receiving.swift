@@ -15,20 +15,21 @@ extension Shard {
             let wall = MonotonicClock.wall()
             lastArrival = now
             for place in 0..<count {
-                if phase == .sending, let arrival = batch.arrival(place) {
+                if phase == .sending, isPaced, let arrival = batch.arrival(place) {
                     // The wall clock may be set back between the two readings.
                     let lag = wall > arrival ? wall &- arrival : 0
                     tally.receiveLag.record(min(lag / 1000, Tally.longest))
                 }
-                note(batch.datagram(place), endpoint: index, now: now)
+                note(batch.datagram(place), from: batch.source(place), endpoint: index, now: now)
             }
             if count < ReceiveBatch.capacity { return }
         }
     }
 
     @inline(__always)
-    private mutating func note(_ datagram: UnsafeRawBufferPointer, endpoint index: Int, now: UInt64) {
-        switch Wire.read(datagram, role: endpoints[index].role) {
+    private mutating func note(_ datagram: UnsafeRawBufferPointer, from source: Int64, endpoint index: Int, now: UInt64)
+    {
+        switch Wire.read(datagram, role: endpoints[index].role, source: source) {
         case .payload(let offset, let peer):
             let payload = UnsafeRawBufferPointer(rebasing: datagram[offset...])
             guard payload.count == plan.size, let header = Payload.read(payload) else {
@@ -38,6 +39,8 @@ extension Shard {
             note(header, endpoint: index, peer: peer, now: now)
         case .keepAliveAnswer(let isValid):
             noteKeepAliveAnswer(endpoint: index, isValid: isValid)
+        case .setupAnswer(let transaction, let error):
+            noteSetupAnswer(transaction, error: error, endpoint: index)
         case .unexpected:
             tally.unexpected &+= 1
         }
@@ -90,7 +93,9 @@ extension Shard {
             tally.tooOld &+= 1
             return
         }
-        guard header.sequence >= schedule.warmupRounds else {
+        arrivalsRead &+= 1
+        guard isPaced else { return }
+        guard header.sequence >= schedule.warmupDatagrams else {
             tally.warmupDelivered &+= 1
             return
         }

@@ -14,19 +14,30 @@ extension Shard {
             if before == .joining, phase == .sending { processorAtStart = MonotonicClock.ofThread() }
             if before == .sending, phase != .sending {
                 tally.processorNanoseconds = MonotonicClock.ofThread() - processorAtStart
+                closeWindow()
             }
             if phase == .done { break }
             if phase == .joining { sweep(now) }
             if phase != .draining { sendKeepAlives(now) }
-            if phase == .sending { sendDue(&now) }
-            let ready = queue.wait(nanoseconds: pause(now))
-            for index in 0..<max(0, ready) { receive(endpoint: queue.tag(at: index)) }
+            if phase == .sending {
+                if plan.flood { flood(&now) } else if plan.findsLossFree { searchLossFree() } else { sendDue(&now) }
+            }
+            receiveReady(within: pause(now))
             now = MonotonicClock.now()
+            if phase == .joining { prepareIfJoined() }
             if now >= nextPublication { publish(now) }
         }
+        settle()
         publish(now)
-        for endpoint in endpoints { tally.socketDrops += UDPSocket.receiveDrops(of: endpoint.socket) }
+        leave()
         return tally
+    }
+
+    /// Waits for datagrams, `nanoseconds` at most, and reads those that are there.
+    @inline(__always)
+    mutating func receiveReady(within nanoseconds: UInt64) {
+        let ready = queue.wait(nanoseconds: nanoseconds)
+        for index in 0..<max(0, ready) { receive(endpoint: queue.tag(at: index)) }
     }
 
     private mutating func advancePhase(_ now: UInt64) {
@@ -38,24 +49,28 @@ extension Shard {
             }
             start = control.start.load(ordering: .acquiring)
             if start != 0 {
+                beginCounting()
                 phase = .sending
-                planNext()
+                if isPaced { planNext() } else { nextPlanned = start }
             }
         case .sending:
-            guard round == schedule.rounds || control.isStopped else { return }
+            guard isSendingOver(now) else { return }
             phase = .draining
             nextPlanned = .max
             drainDeadline = now + plan.drain.inNanoseconds
+            nextSettlement = now + 20_000_000
             lastArrival = now
         case .draining:
-            // Once all have arrived, a moment of silence still lets duplicates show.
-            let isComplete =
-                tally.delivered == tally.sent && tally.warmupDelivered == tally.warmupSent
-                && now - min(now, lastArrival) > 50_000_000
-            if isComplete || now >= drainDeadline { phase = .done }
+            if hasSettled(now) || now >= drainDeadline { phase = .done }
         case .done:
             break
         }
+    }
+
+    private func isSendingOver(_ now: UInt64) -> Bool {
+        if control.isStopped || tally.search != nil { return true }
+        if plan.flood { return now >= start &+ (plan.warmup + plan.duration).inNanoseconds }
+        return isPaced && round == schedule.rounds
     }
 
     /// How long to wait for datagrams: until the next planned send, and never long, so that control is seen.
@@ -64,16 +79,19 @@ extension Shard {
         until = min(until, nextPlanned)
         if phase != .draining { until = min(until, nextKeepAlive) }
         if phase == .joining { until = min(until, nextSweep) }
+        if phase == .sending, isPaced { until = max(until, now &+ turnInterval) }
         return until > now ? until &- now : 0
     }
 
-    private mutating func publish(_ now: UInt64) {
+    mutating func publish(_ now: UInt64) {
         nextPublication = now &+ 20_000_000
         status.hostsAccepted.store(joinedHosts, ordering: .relaxed)
         status.clientsJoined.store(joinedClients, ordering: .relaxed)
+        status.isPrepared.store(isPrepared, ordering: .relaxed)
         status.refused.store(tally.refused, ordering: .relaxed)
         status.sent.store(tally.sent + tally.warmupSent, ordering: .relaxed)
-        status.delivered.store(tally.delivered + tally.warmupDelivered, ordering: .relaxed)
+        // Of a sampled run an estimate: to ask every socket would disturb it.
+        status.delivered.store(arrivalsRead * UInt64(plan.sample), ordering: .relaxed)
         status.violations.store(tally.violations, ordering: .relaxed)
     }
 }

@@ -9,31 +9,43 @@ extension Shard {
     mutating func sendDue(_ now: inout UInt64) {
         var budget = 64
         while nextPlanned <= now, budget > 0 {
-            let flow = flows[flowCursor]
             let isMeasured = round >= schedule.warmupRounds
-            let peer = flow.kind == .down ? peers[Int(flow.session) &* plan.clients &+ Int(flow.client)] : 0
             if isMeasured {
+                if opening == nil { openWindow() }
                 tally.lateness.record(min((now &- nextPlanned) / 1000, Tally.longest))
             }
-            if send(
-                flow.kind,
-                from: flow.sender,
-                client: flow.client,
-                peer: peer,
-                sequence: round,
-                planned: nextPlanned
-            ) {
-                if isMeasured { tally.sent &+= 1 } else { tally.warmupSent &+= 1 }
-            }
-            flowCursor &+= 1
-            if flowCursor == flows.count {
-                flowCursor = 0
-                round &+= 1
-            }
+            let sent = sendTurn(planned: nextPlanned)
+            if isMeasured { tally.sent &+= sent } else { tally.warmupSent &+= sent }
             planNext()
-            budget &-= 1
+            budget &-= Int(schedule.burst)
             now = MonotonicClock.now()
         }
+    }
+
+    /// Sends the datagrams of the next flow's turn; returns how many the kernel took.
+    @inline(__always)
+    mutating func sendTurn(planned: UInt64) -> UInt64 {
+        let flow = flows[flowCursor]
+        let peer = flow.kind == .down ? peers[Int(flow.session) &* plan.clients &+ Int(flow.client)] : 0
+        let first = round &* schedule.burst
+        var sent: UInt64 = 0
+        for number in 0..<schedule.burst
+        where send(
+            flow.kind,
+            from: Int(flow.sender),
+            client: flow.client,
+            peer: peer,
+            sequence: first &+ number,
+            planned: planned
+        ) {
+            sent &+= 1
+        }
+        flowCursor &+= 1
+        if flowCursor == flows.count {
+            flowCursor = 0
+            round &+= 1
+        }
+        return sent
     }
 
     /// Works out when the next datagram is to leave.
@@ -42,7 +54,7 @@ extension Shard {
             nextPlanned = .max
             return
         }
-        nextPlanned = start &+ schedule.offset(round: round, slot: flows[flowCursor].slot)
+        nextPlanned = start &+ schedule.offset(round: round, slot: Int(flows[flowCursor].slot))
     }
 
     /// Sends one payload; false where the kernel did not take it.
@@ -61,6 +73,7 @@ extension Shard {
             role: endpoint.role,
             credentials: endpoint.credentials,
             peer: peer,
+            size: plan.size,
             into: base
         )
         let payload = PayloadHeader(
@@ -72,16 +85,17 @@ extension Shard {
             planned: planned
         )
         Payload.write(payload, into: UnsafeMutableRawBufferPointer(start: base + header, count: plan.size))
-        return transmit(endpoint.socket, base, header &+ plan.size)
+        return transmit(sender, base, header &+ plan.size, to: peer)
     }
 
     /// The planned time of the next keep-alive.
     var nextKeepAlive: UInt64 {
-        let phase = Shard.keepAliveInterval / UInt64(endpoints.count) &* UInt64(keepAliveCursor)
-        return keepAliveStart &+ (keepAliveRound &+ 1) &* Shard.keepAliveInterval &+ phase
+        guard Wire.hasKeepAlives else { return .max }
+        let phase = keepAliveInterval / UInt64(endpoints.count) &* UInt64(keepAliveCursor)
+        return keepAliveStart &+ (keepAliveRound &+ 1) &* keepAliveInterval &+ phase
     }
 
-    /// Sends the keep-alives that are due: every player that has joined twice a second, evenly spread.
+    /// Sends the keep-alives that are due: every player that has joined once an interval, evenly spread.
     mutating func sendKeepAlives(_ now: UInt64) {
         var budget = 64
         while nextKeepAlive <= now, budget > 0 {
@@ -98,15 +112,22 @@ extension Shard {
     mutating func sendKeepAlive(from sender: Int) {
         guard let base = outgoing.baseAddress else { return }
         let length = Wire.writeKeepAlive(credentials: endpoints[sender].credentials, into: base)
-        if transmit(endpoints[sender].socket, base, length) { tally.keepAlivesSent &+= 1 }
+        if transmit(sender, base, length, to: 0) { tally.keepAlivesSent &+= 1 }
     }
 
-    /// Hands one datagram to the kernel.
+    /// Hands one datagram to the kernel; `peer` is where it goes where a host's socket is not connected.
     ///
     /// A refusal that waited in the socket from an earlier datagram is counted and cleared, and the datagram sent again.
-    private mutating func transmit(_ socket: Int32, _ bytes: UnsafeMutableRawPointer, _ length: Int) -> Bool {
+    @inline(__always)
+    mutating func transmit(_ sender: Int, _ bytes: UnsafeMutableRawPointer, _ length: Int, to peer: Int64) -> Bool {
+        let socket = endpoints[sender].socket
+        let isConnected = Wire.hostSocket == .connected || endpoints[sender].role == .client
         for _ in 0..<2 {
-            if Glibc.send(socket, bytes, length, Int32(MSG_DONTWAIT)) >= 0 { return true }
+            let result =
+                isConnected
+                ? Glibc.send(socket, bytes, length, Int32(MSG_DONTWAIT))
+                : UDPSocket.send(bytes, length, from: socket, to: IPv4Endpoint(packed: peer))
+            if result >= 0 { return true }
             guard errno == ECONNREFUSED else {
                 tally.unsent &+= 1
                 return false

@@ -3,7 +3,7 @@ import Glibc
 /// One thread's share of a run: its sessions, each with all of its players, and their sockets.
 ///
 /// A host and its clients always share a thread, so every datagram is checked where it was sent and nothing is locked.
-/// Once ``run()`` has begun, nothing is allocated.
+/// While datagrams are sent and read, nothing is allocated.
 struct Shard<Wire: DatagramProtocol>: ~Copyable {
     /// A player: the host (client -1) or a client of one session.
     struct Endpoint: BitwiseCopyable {
@@ -13,6 +13,12 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
         var client: Int32
         /// Hosts: a keep-alive was answered with Valid. Clients: the host's welcome has come.
         var hasJoined = false
+        /// The next step of the wire's set-up; clients only.
+        var setupStep: UInt8 = 0
+        /// When a set-up request that was refused may be made again, in milliseconds from the beginning.
+        var retriesAt: UInt32 = 0
+        /// The socket's drop counter when the schedule began.
+        var firstDrops: UInt32 = 0
         var credentials: Wire.Credentials
 
         var role: PlayerRole { client < 0 ? .host : .client }
@@ -20,9 +26,9 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
 
     /// One stream of measured datagrams, from a host to a client or back.
     struct Flow: BitwiseCopyable {
-        var slot: Int
+        var slot: Int32
         /// Index of the sender in ``Shard/endpoints``.
-        var sender: Int
+        var sender: Int32
         var session: Int32
         var client: Int32
         var kind: PayloadHeader.Kind
@@ -41,23 +47,33 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
     let runNumber: UInt32
     let control: RunControl
     let status: ShardStatus
+    /// The process whose processor time this shard notes, if it is the one to do so.
+    let watchedProcess: Int32?
+    /// Time to wait for datagrams at least, while others are sent, in nanoseconds.
+    let turnInterval: UInt64
     /// Whole-run numbers of this shard's sessions.
     let sessionNumbers: [Int]
     /// Players of a session: its clients and the host, which comes first.
     let players: Int
+    /// Time between two keep-alives of a player: as in the shipped clients, and longer where so many players would
+    /// send more of them than of anything else.
+    let keepAliveInterval: UInt64
 
     let endpoints: UnsafeMutableBufferPointer<Endpoint>
     /// In the order of their slots.
     let flows: UnsafeMutableBufferPointer<Flow>
     /// The id under which a session's host knows each client; ``unknownPeer`` before its first datagram.
     let peers: UnsafeMutableBufferPointer<Int64>
+    /// Where each session's host waits, unless its socket is connected.
+    let hosts: UnsafeMutableBufferPointer<IPv4Endpoint>
     let outgoing: UnsafeMutableRawBufferPointer
     var queue: EventQueue
-    var batch = ReceiveBatch()
+    var batch = ReceiveBatch(takesSources: Wire.hostSocket != .connected)
     var windows: SequenceWindows
     var tally = Tally()
 
     var phase = Phase.joining
+    var isPrepared = false
     var start: UInt64 = 0
     var round: UInt32 = 0
     var flowCursor = 0
@@ -72,55 +88,43 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
     var nextPublication: UInt64 = 0
     var joinedHosts = 0
     var joinedClients = 0
+    /// Measured payloads read, each once, warm-up included.
+    var arrivalsRead: UInt64 = 0
+    /// The arrivals that draining saw last, and when it looks again.
+    var settledArrivals: UInt64 = 0
+    var nextSettlement: UInt64 = 0
+    /// What had happened when the measured time began; `nil` before.
+    var opening: Edge?
 
     static var unknownPeer: Int64 { .min }
-    /// Time between two keep-alives of a player, as in the shipped clients.
-    static var keepAliveInterval: UInt64 { 500_000_000 }
     /// Time between two attempts of a player to join, as in the shipped clients' transport.
     static var joinInterval: UInt64 { 200_000_000 }
 
-    /// Opens the sockets of all players. Throws with what to do where the system gives too few.
-    static func open(
-        plan: RunPlan,
-        assignments: [Assignment],
-        runNumber: UInt32,
-        control: RunControl,
-        status: ShardStatus
-    ) throws(BenchError) -> Shard {
-        let queue: EventQueue
-        do {
-            queue = try EventQueue()
-        } catch {
-            throw BenchError("Cannot watch sockets: \(error).")
-        }
-        var shard = Shard(
-            plan: plan,
-            assignments: assignments,
-            runNumber: runNumber,
-            control: control,
-            status: status,
-            queue: queue
-        )
-        try shard.openSockets(assignments)
-        return shard
-    }
+    /// Whether datagrams leave at planned times and each is told to be of the warm-up or measured.
+    var isPaced: Bool { !plan.flood && !plan.findsLossFree }
+    var isSampled: Bool { plan.sample > 1 }
 
-    private init(
+    init(
         plan: RunPlan,
         assignments: [Assignment],
         runNumber: UInt32,
         control: RunControl,
         status: ShardStatus,
+        watchedProcess: Int32?,
+        turnInterval: UInt64,
         queue: consuming EventQueue
     ) {
         self.plan = plan
         self.runNumber = runNumber
         self.control = control
         self.status = status
+        self.watchedProcess = watchedProcess
+        self.turnInterval = turnInterval
         self.queue = queue
         schedule = Schedule(plan)
         players = plan.clients + 1
         sessionNumbers = assignments.map(\.index)
+        keepAliveInterval = max(500_000_000, UInt64(plan.players) * 1_000_000_000 / Shard.keepAlivesPerSecond)
         endpoints = .allocate(capacity: assignments.count * players)
         for index in endpoints.indices {
             let user = index % players
@@ -136,27 +140,25 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
         }
         peers = .allocate(capacity: assignments.count * plan.clients)
         peers.initialize(repeating: Shard.unknownPeer)
+        hosts = .allocate(capacity: assignments.count)
+        hosts.initialize(repeating: IPv4Endpoint(packed: 0))
         flows = Shard.makeFlows(plan: plan, schedule: schedule, assignments: assignments)
-        outgoing = .allocate(byteCount: Wire.longestHeader + plan.size, alignment: 8)
-        // 10 s of a flow: whoever is later than that counts as lost.
-        windows = SequenceWindows(
-            flows: assignments.count * plan.clients * plan.flowsPerClient,
-            span: Int(min(plan.rate * 10, 65_536))
+        outgoing = .allocate(
+            byteCount: max(Wire.longestHeader + plan.size, Wire.longestMessage),
+            alignment: 8
         )
+        windows = SequenceWindows(flows: max(1, flows.count), span: Shard.span(plan: plan))
     }
 
-    private mutating func openSockets(_ assignments: [Assignment]) throws(BenchError) {
-        for index in endpoints.indices {
-            let user = index % players
-            let address = assignments[index / players].address(ofUser: user)
-            do {
-                let socket = try UDPSocket.open(connectedTo: address, bufferBytes: user == 0 ? 4 << 20 : 1 << 20)
-                endpoints[index].socket = socket
-                try queue.watch(socket, tag: UInt32(index))
-            } catch {
-                throw Shard.explain(error, address: address, opened: index)
-            }
-        }
+    /// Keep-alives a second of the whole run, at most.
+    private static var keepAlivesPerSecond: UInt64 { 20_000 }
+
+    /// Sequence numbers to remember for each flow: those of 10 s, later than which nobody counts, while the windows of
+    /// all flows together stay below 32 MiB or so.
+    private static func span(plan: RunPlan) -> Int {
+        let affordable = (1 << 28) / (plan.sessions * plan.clients * plan.flowsPerClient)
+        let wanted = plan.flood || plan.findsLossFree ? 65_536 : Int(min(plan.rate * 10, 65_536))
+        return max(64, min(wanted, affordable))
     }
 
     deinit {
@@ -164,62 +166,7 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
         endpoints.deallocate()
         flows.deallocate()
         peers.deallocate()
+        hosts.deallocate()
         outgoing.deallocate()
-    }
-
-    private static func explain(_ error: SystemCallError, address: UDPAddress, opened: Int) -> BenchError {
-        switch error.code {
-        case EMFILE, ENFILE:
-            return BenchError(
-                "No more sockets after \(opened) players (\(error)). Raise ulimit -n, or use fewer players."
-            )
-        case EAGAIN, EADDRINUSE, EADDRNOTAVAIL:
-            return BenchError(
-                """
-                No free local UDP port for a socket to \(address) after \(opened) players (\(error)). \
-                Widen net.ipv4.ip_local_port_range or use fewer players.
-                """
-            )
-        case ENETUNREACH, EHOSTUNREACH:
-            return BenchError("This machine has no route to \(address) (\(error)). Try another --family.")
-        default:
-            return BenchError("Cannot open a socket to \(address) (\(error)).")
-        }
-    }
-
-    private static func makeFlows(
-        plan: RunPlan,
-        schedule: Schedule,
-        assignments: [Assignment]
-    ) -> UnsafeMutableBufferPointer<Flow> {
-        let kinds: [PayloadHeader.Kind] =
-            switch plan.direction {
-            case .both: [.up, .down]
-            case .up: [.up]
-            case .down: [.down]
-            }
-        var list: [Flow] = []
-        list.reserveCapacity(assignments.count * plan.clients * kinds.count)
-        for (session, assignment) in assignments.enumerated() {
-            let host = session * (plan.clients + 1)
-            for client in 0..<plan.clients {
-                for (lane, kind) in kinds.enumerated() {
-                    let number = (assignment.index * plan.clients + client) * kinds.count + lane
-                    list.append(
-                        Flow(
-                            slot: schedule.slot(ofFlow: number),
-                            sender: kind == .up ? host + 1 + client : host,
-                            session: Int32(session),
-                            client: Int32(client),
-                            kind: kind
-                        )
-                    )
-                }
-            }
-        }
-        list.sort { $0.slot < $1.slot }
-        let flows = UnsafeMutableBufferPointer<Flow>.allocate(capacity: list.count)
-        _ = flows.initialize(from: list)
-        return flows
     }
 }

@@ -32,6 +32,12 @@ struct Tally: Sendable {
     var keepAlivesNotValid: UInt64 = 0
     /// Processor time of the sending threads while they sent, in nanoseconds.
     var processorNanoseconds: UInt64 = 0
+    /// Measured payloads that reached the sockets between the begin and the end of the measured time.
+    var windowArrivals: UInt64 = 0
+    /// Processor time of the watched process between them, in nanoseconds.
+    var forwarderNanoseconds: UInt64 = 0
+    /// The search for a rate without loss, if there was one.
+    var search: LossFreeSearch?
 
     /// Planned send time to the reading of the datagram by its receiver.
     var latency = Tally.emptyHistogram()
@@ -72,6 +78,9 @@ struct Tally: Sendable {
         keepAliveAnswers += other.keepAliveAnswers
         keepAlivesNotValid += other.keepAlivesNotValid
         processorNanoseconds += other.processorNanoseconds
+        windowArrivals += other.windowArrivals
+        forwarderNanoseconds += other.forwarderNanoseconds
+        search = search ?? other.search
         latency.add(other.latency)
         lateness.add(other.lateness)
         receiveLag.add(other.receiveLag)

@@ -13,13 +13,18 @@ struct ReceiveBatch: ~Copyable {
     private let vectors: UnsafeMutablePointer<iovec>
     private let bytes: UnsafeMutableRawPointer
     private let control: UnsafeMutableRawPointer
+    /// Who sent each datagram; `nil` where nobody asks.
+    private let names: UnsafeMutablePointer<sockaddr_in>?
 
-    init() {
+    /// - Parameter takesSources: whether ``source(_:)`` is asked for, of IPv4 sockets that are not connected.
+    init(takesSources: Bool = false) {
         let count = ReceiveBatch.capacity
         messages = .allocate(capacity: count)
         vectors = .allocate(capacity: count)
         bytes = .allocate(byteCount: count * ReceiveBatch.room, alignment: 64)
         control = .allocate(byteCount: count * ReceiveBatch.controlRoom, alignment: 16)
+        names = takesSources ? .allocate(capacity: count) : nil
+        names?.initialize(repeating: sockaddr_in(), count: count)
         for index in 0..<count {
             (vectors + index).initialize(
                 to: iovec(iov_base: bytes + index * ReceiveBatch.room, iov_len: ReceiveBatch.room)
@@ -28,6 +33,7 @@ struct ReceiveBatch: ~Copyable {
             message.msg_hdr.msg_iov = vectors + index
             message.msg_hdr.msg_iovlen = 1
             message.msg_hdr.msg_control = control + index * ReceiveBatch.controlRoom
+            if let names { message.msg_hdr.msg_name = UnsafeMutableRawPointer(names + index) }
             (messages + index).initialize(to: message)
         }
     }
@@ -37,6 +43,7 @@ struct ReceiveBatch: ~Copyable {
         vectors.deallocate()
         bytes.deallocate()
         control.deallocate()
+        names?.deallocate()
     }
 
     /// Takes in what waits in a socket; returns the number of datagrams, or -1 with `errno` set.
@@ -44,6 +51,7 @@ struct ReceiveBatch: ~Copyable {
     mutating func receive(from socket: Int32) -> Int {
         for index in 0..<ReceiveBatch.capacity {
             messages[index].msg_hdr.msg_controllen = ReceiveBatch.controlRoom
+            if names != nil { messages[index].msg_hdr.msg_namelen = socklen_t(MemoryLayout<sockaddr_in>.size) }
         }
         return Int(clinux_recvmmsg(socket, messages, UInt32(ReceiveBatch.capacity), Int32(MSG_DONTWAIT), nil))
     }
@@ -52,6 +60,13 @@ struct ReceiveBatch: ~Copyable {
     @inline(__always)
     func datagram(_ index: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: bytes + index &* ReceiveBatch.room, count: Int(messages[index].msg_len))
+    }
+
+    /// Who sent the datagram at `index`, as a packed ``IPv4Endpoint``; 0 where the batch does not take sources.
+    @inline(__always)
+    func source(_ index: Int) -> Int64 {
+        guard let names else { return 0 }
+        return IPv4Endpoint(names[index]).packed
     }
 
     /// When the datagram reached the socket, in nanoseconds of the wall clock; `nil` where the kernel did not say.

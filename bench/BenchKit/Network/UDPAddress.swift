@@ -11,6 +11,8 @@ package struct UDPAddress: Sendable, CustomStringConvertible {
     private let storage: sockaddr_storage
     private let length: socklen_t
     package let version: Version
+    /// The IP address alone, as it is written: `127.0.0.1`, `::1`.
+    package let host: String
     /// The address as it is written: `127.0.0.1:32000`, `[::1]:32000`.
     package let description: String
 
@@ -68,9 +70,13 @@ package struct UDPAddress: Sendable, CustomStringConvertible {
         length = info.ai_addrlen
         version = info.ai_family == AF_INET ? .ipv4 : .ipv6
         let hostText = UDPAddress.text(host)
+        self.host = hostText
         description =
             version == .ipv4 ? "\(hostText):\(UDPAddress.text(port))" : "[\(hostText)]:\(UDPAddress.text(port))"
     }
+
+    /// Whether it is in 127.0.0.0/8.
+    package var isIPv4Loopback: Bool { version == .ipv4 && host.hasPrefix("127.") }
 
     private static func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

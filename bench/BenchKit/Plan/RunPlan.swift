@@ -24,6 +24,18 @@ package struct RunPlan: Sendable, Equatable {
     package enum Wire: String, CaseIterable, Sendable, Codable {
         /// The relay protocol of the shipped game transports.
         case relay
+        /// Clients speak TURN, their host plain UDP with the addresses that the TURN server gave them.
+        case turn
+        /// Bare payloads, for forwarders that know where every port leads.
+        case plain
+    }
+
+    /// Which datagrams follow each other.
+    package enum Order: String, CaseIterable, Sendable, Codable {
+        /// Neighbours belong to different sessions: no forwarder can gather any of them.
+        case spread
+        /// All flows of a session fire together, as at the tick of a game.
+        case burst
     }
 
     package var wire = Wire.relay
@@ -53,6 +65,17 @@ package struct RunPlan: Sendable, Equatable {
     package var tolerance = Duration.milliseconds(5)
     /// Loss of measured datagrams, in percent, up to which a run is still a success.
     package var allowedLossPercent = 0.0
+    package var order = Order.spread
+    /// Datagrams that a flow sends back to back when its turn comes; turns are as much rarer.
+    package var burst = 1
+    /// Sends as fast as the kernel takes it for warm-up and duration, instead of at ``rate``.
+    package var flood = false
+    /// One datagram in so many is read and verified, the others are only counted; 1 reads all.
+    package var sample = 1
+    /// Looks for the highest total rate without loss instead of sending at ``rate`` for ``duration``.
+    package var findsLossFree = false
+    /// A process on this machine, the forwarder, whose processor time is measured.
+    package var watchedProcess: Int32?
 
     package init() {}
 
@@ -63,56 +86,23 @@ package struct RunPlan: Sendable, Equatable {
     /// Directions in which each client has a flow of its own: 1 or 2.
     package var flowsPerClient: Int { direction == .both ? 2 : 1 }
 
+    /// Players of the whole run, hosts included: each has a socket of its own.
+    package var players: Int { sessions * (clients + 1) }
+
     /// Datagrams the generator plans to send in a second, all flows together.
     package var plannedPerSecond: Double { Double(sessions * clients * flowsPerClient) * rate }
 
     /// Threads the run uses: the ones asked for, never more than sessions.
     package func threadCount(cores: Int) -> Int {
+        // A search weighs what all of its sockets saw after every step, and a flood takes whatever core it has.
+        if findsLossFree { return 1 }
         // One thread sends and receives about 65,000 datagrams a second on a small machine's core; a second thread
         // below that would only take a core from the relay.
-        let wanted = threads ?? min(Int(plannedPerSecond / RunPlan.plannedPerThread) + 1, max(cores - 1, 1))
+        let byRate = flood ? 1 : min(Int(plannedPerSecond / RunPlan.plannedPerThread) + 1, max(cores - 1, 1))
+        let wanted = threads ?? byRate
         return max(1, min(wanted, sessions))
     }
 
     /// Datagrams a second that one thread is given before another is started.
     package static let plannedPerThread = 60_000.0
-
-    /// Throws for a plan that cannot be run, with the value and the range it must lie in.
-    package func validate() throws(BenchError) {
-        guard sessions >= 1, sessions <= 1_000_000 else {
-            throw BenchError("--sessions is \(sessions); it must be 1 to 1000000.")
-        }
-        guard clients >= 1, clients < 65_536 else {
-            throw BenchError("--clients is \(clients); it must be 1 to 65535 (beside the host, which is not counted).")
-        }
-        guard rate > 0, rate <= 1_000_000 else {
-            throw BenchError(
-                "--rate is \(rate); it must be above 0 and at most 1000000 datagrams per second and client."
-            )
-        }
-        guard RunPlan.payloadSizes.contains(size) else {
-            throw BenchError(
-                """
-                --size is \(size); it must be \(RunPlan.payloadSizes.lowerBound) to \(RunPlan.payloadSizes.upperBound) bytes: \
-                every payload carries \(PayloadHeader.size) bytes that say where it belongs, and no game datagram \
-                is longer than 1200 bytes with its relay header.
-                """
-            )
-        }
-        guard duration >= .milliseconds(100), duration <= .seconds(7 * 86_400) else {
-            throw BenchError("--duration must be 100ms to 7d.")
-        }
-        guard warmup >= .zero, warmup <= .seconds(3600) else {
-            throw BenchError("--warmup must be 0s to 1h.")
-        }
-        guard Schedule(self).measuredRounds >= 1 else {
-            throw BenchError("--rate \(rate) sends nothing within --duration; make the run longer or the rate higher.")
-        }
-        guard allowedLossPercent >= 0, allowedLossPercent <= 100 else {
-            throw BenchError("--allow-loss is \(allowedLossPercent); it must be 0 to 100 percent.")
-        }
-        if let threads, threads < 1 || threads > 256 {
-            throw BenchError("--threads is \(threads); it must be 1 to 256.")
-        }
-    }
 }

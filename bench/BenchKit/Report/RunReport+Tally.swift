@@ -19,7 +19,7 @@ extension RunReport {
         invalidReason = (reasons + (isInterrupted ? ["interrupted before its end"] : [])).joined(separator: "; ")
         verdict = RunReport.verdict(
             hasViolations: tally.violations > 0,
-            hasLoss: lossPercent > plan.allowedLossPercent || tally.sent == 0,
+            hasLoss: tally.sent == 0 || (plan.judgesLoss && lossPercent > plan.allowedLossPercent),
             isGeneratorBound: !reasons.isEmpty,
             isInterrupted: isInterrupted
         )
@@ -49,7 +49,14 @@ extension RunReport {
         p999Us = RunReport.percentile(99.9, of: tally.latency)
         maxUs = tally.latency.maxRecorded
         meanUs = tally.latency.totalCount == 0 ? 0 : (tally.latency.mean * 10).rounded() / 10
+        latencyCurve = RunReport.curve(of: tally.latency)
         pps = measuredSeconds > 0 ? (Double(tally.delivered) / measuredSeconds).rounded() : 0
+        offeredPps = measuredSeconds > 0 ? (Double(tally.sent) / measuredSeconds).rounded() : 0
+        lossFreePps = (tally.search?.best ?? 0).rounded()
+        forwarderCpuNs = tally.forwarderNanoseconds
+        forwarderCpuNsPerDatagram =
+            tally.windowArrivals > 0
+            ? (Double(tally.forwarderNanoseconds) / Double(tally.windowArrivals) * 10).rounded() / 10 : 0
 
         lateP50Us = RunReport.percentile(50, of: tally.lateness)
         lateP99Us = RunReport.percentile(99, of: tally.lateness)
@@ -63,6 +70,11 @@ extension RunReport {
             sendingSeconds > 0 ? (Double(tally.processorNanoseconds) / sendingSeconds / 1e6).rounded() / 10 : 0
         self.threads = threads
 
+        wire = plan.wire
+        flood = plan.flood
+        sample = plan.sample
+        order = plan.order
+        burst = plan.burst
         sessions = plan.sessions
         clients = plan.clients
         rate = plan.rate
@@ -73,27 +85,6 @@ extension RunReport {
         warmupS = plan.warmup.inSeconds
         seed = plan.seed
         plannedPps = plan.plannedPerSecond
-    }
-
-    private static func percentile(_ percentile: Double, of histogram: Histogram<UInt64>) -> UInt64 {
-        guard histogram.totalCount > 0 else { return 0 }
-        // A percentile is the upper end of its bucket, which may lie above the largest value in it.
-        return min(histogram.valueAtPercentile(percentile), histogram.maxRecorded)
-    }
-
-    /// Everything by which the generator spoilt the run, in words; empty for a run that says something of the relay.
-    private static func generatorFaults(plan: RunPlan, tally: Tally) -> [String] {
-        let limit = plan.tolerance.inNanoseconds / 1000
-        let lateness = percentile(99, of: tally.lateness)
-        let lag = percentile(99, of: tally.receiveLag)
-        var reasons: [String] = []
-        if lateness > limit { reasons.append("it sent late: p99 \(lateness) us, tolerance \(limit) us") }
-        if lag > limit { reasons.append("it read late: p99 \(lag) us, tolerance \(limit) us") }
-        if tally.socketDrops > 0 {
-            reasons.append("its own sockets overflowed: \(tally.socketDrops) datagrams dropped")
-        }
-        if tally.unsent > 0 { reasons.append("the kernel took \(tally.unsent) of its datagrams not at all") }
-        return reasons
     }
 
     private static func verdict(

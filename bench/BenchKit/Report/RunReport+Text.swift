@@ -1,12 +1,11 @@
 extension RunReport {
     /// The report for a person at a terminal.
     package func text() -> String {
-        let players =
-            "\(sessions) sessions x \(clients) clients, \(Self.short(rate))/s each, \(size) bytes, \(direction.rawValue)"
+        let planned = isPaced ? "\(Self.grouped(UInt64(plannedPps.rounded())))/s planned" : ""
         var lines = [
-            "\(players), \(Self.short(durationS)) s (+ \(Self.short(warmupS)) s warm-up)",
+            setting,
             "",
-            row("sent", Self.grouped(sent), "\(Self.grouped(UInt64(plannedPps.rounded())))/s planned"),
+            row("sent", Self.grouped(sent), flood ? "\(Self.grouped(UInt64(offeredPps)))/s" : planned),
             row("delivered", Self.grouped(delivered), "\(Self.grouped(UInt64(pps)))/s"),
             row("lost", Self.grouped(lost), "\(Self.decimal(lossPercent, places: 4)) %"),
         ]
@@ -18,17 +17,43 @@ extension RunReport {
         }
         if reordered > 0 { lines.append(row("reordered", Self.grouped(reordered), "")) }
         if warmupLost > 0 { lines.append(row("warm-up loss", Self.grouped(warmupLost), "not counted above")) }
+        if wire == .relay {
+            lines.append(row("pings", Self.grouped(pingsSent), "\(Self.grouped(pingReplies)) answered"))
+        }
+        if forwarderCpuNs > 0 {
+            let each = "\(Self.short(forwarderCpuNsPerDatagram)) ns"
+            lines.append(row("forwarder", each, "of processor time a datagram"))
+        }
+        if lossFreePps > 0 { lines.append(row("loss-free", Self.grouped(UInt64(lossFreePps)), "/s at most")) }
+        lines.append("")
+        if isPaced {
+            lines += [
+                "latency from planned send time (us):",
+                "  p50 \(p50Us)   p90 \(p90Us)   p99 \(p99Us)   p99.9 \(p999Us)   max \(maxUs)",
+            ]
+        }
+        let delays = isPaced ? "sent late p99 \(lateP99Us) us, read late p99 \(receiveLagP99Us) us, " : ""
         lines += [
-            row("pings", Self.grouped(pingsSent), "\(Self.grouped(pingReplies)) answered"),
-            "",
-            "latency from planned send time (us):",
-            "  p50 \(p50Us)   p90 \(p90Us)   p99 \(p99Us)   p99.9 \(p999Us)   max \(maxUs)",
-            "generator: sent late p99 \(lateP99Us) us, read late p99 \(receiveLagP99Us) us, "
-                + "\(Self.short(generatorCpuPercent)) % of a core in \(threads) thread\(threads == 1 ? "" : "s")",
+            "generator: \(delays)\(Self.short(generatorCpuPercent)) % of a core in \(threads) "
+                + "thread\(threads == 1 ? "" : "s")",
             "",
             conclusion,
         ]
         return lines.joined(separator: "\n")
+    }
+
+    private var isPaced: Bool { !flood && lossFreePps == 0 }
+
+    /// What was asked for, in a line.
+    private var setting: String {
+        let pace = flood ? "flooded" : isPaced ? "\(Self.short(rate))/s each" : "ever faster"
+        var parts = ["\(sessions) sessions x \(clients) clients, \(pace), \(size) bytes, \(direction.rawValue)"]
+        if wire != .relay { parts.append("over \(wire.rawValue)") }
+        if order == .burst { parts.append("sessions fire together") }
+        if burst > 1 { parts.append("\(burst) at a time") }
+        if sample > 1 { parts.append("1 in \(sample) verified") }
+        if lossFreePps == 0 { parts.append("\(Self.short(durationS)) s (+ \(Self.short(warmupS)) s warm-up)") }
+        return parts.joined(separator: ", ")
     }
 
     private var violations: UInt64 {
@@ -50,6 +75,10 @@ extension RunReport {
 
     private var conclusion: String {
         switch verdict {
+        case .ok where flood:
+            return "OK: the forwarder was the bottleneck, and nothing that was verified was wrong."
+        case .ok where !isPaced:
+            return "OK: nothing was lost up to \(Self.grouped(UInt64(lossFreePps))) datagrams a second."
         case .ok:
             return lost == 0
                 ? "OK: every datagram arrived once, unharmed."

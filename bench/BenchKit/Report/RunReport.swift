@@ -42,8 +42,19 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var p999Us: UInt64
     package var maxUs: UInt64
     package var meanUs: Double
+    /// Pairs of a percentile and its microseconds, upwards; empty where datagrams had no planned time.
+    package var latencyCurve: [[Double]]
     /// Delivered datagrams per second of the measured time.
     package var pps: Double
+    /// Sent datagrams per second of the measured time.
+    package var offeredPps: Double
+    /// The highest total rate without loss, in datagrams per second; 0 unless it was searched.
+    package var lossFreePps: Double
+
+    // The watched process in the measured time; 0 without one.
+    package var forwarderCpuNs: UInt64
+    /// For each datagram that arrived in that time.
+    package var forwarderCpuNsPerDatagram: Double
 
     // The generator itself: planned to actual send, and arrival in its sockets to their reading.
     package var lateP50Us: UInt64
@@ -59,6 +70,11 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var threads: Int
 
     // What was asked for.
+    package var wire: RunPlan.Wire
+    package var flood: Bool
+    package var sample: Int
+    package var order: RunPlan.Order
+    package var burst: Int
     package var sessions: Int
     package var clients: Int
     package var rate: Double

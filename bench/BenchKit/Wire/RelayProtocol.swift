@@ -26,6 +26,9 @@ package enum RelayProtocol: DatagramProtocol {
     /// The state byte of a PING reply to unknown tokens.
     package static let invalidState: UInt8 = 3
     package static let longestHeader = 13
+    package static let longestMessage = 9
+    package static let hostSocket = HostSocket.connected
+    package static let hasKeepAlives = true
 
     private static let ping: UInt8 = 1
     private static let data: UInt8 = 2
@@ -42,6 +45,7 @@ package enum RelayProtocol: DatagramProtocol {
         role: PlayerRole,
         credentials: Credentials,
         peer: Int64,
+        size: Int,
         into bytes: UnsafeMutableRawPointer
     ) -> Int {
         writeTokens(credentials, type: data, into: bytes)
@@ -56,7 +60,7 @@ package enum RelayProtocol: DatagramProtocol {
         return 9
     }
 
-    package static func read(_ datagram: UnsafeRawBufferPointer, role: PlayerRole) -> Arrival {
+    package static func read(_ datagram: UnsafeRawBufferPointer, role: PlayerRole, source: Int64) -> Arrival {
         guard datagram.count >= 2 else { return .unexpected }
         switch datagram[0] {
         case ping where datagram.count == 2:
