@@ -22,10 +22,10 @@ package struct Epoll: ~Copyable {
         try systemCall("epoll_ctl") { epoll_ctl(descriptor.number, EPOLL_CTL_ADD, number, &event) }
     }
 
-    /// Waits until something is readable or the time is over. A signal counts as time over.
+    /// Waits until something is readable or the time is over.
     /// - Parameter timeout: milliseconds; −1 waits for ever.
-    /// - Returns: how many tags `tag(at:)` has.
-    package func wait(timeout: Int32) throws(SystemCallError) -> Int {
+    /// - Returns: how many tags `tag(at:)` has; 0 also where a signal came.
+    package func wait(timeout: Int32 = -1) throws(SystemCallError) -> Int {
         let count = epoll_wait(descriptor.number, events, Self.capacity, timeout)
         if count >= 0 { return Int(count) }
         if errno == EINTR { return 0 }

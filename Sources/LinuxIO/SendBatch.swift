@@ -39,7 +39,7 @@ public struct SendBatch: ~Copyable {
     var messageCount = 0
     /// Datagrams added.
     public private(set) var count = 0
-    private var flushed = Flushed()
+    private var totals = Totals()
 
     public init(isIPv4: Bool) {
         self.isIPv4 = isIPv4
@@ -89,7 +89,7 @@ public struct SendBatch: ~Copyable {
         from local: (high: UInt64, low: UInt64),
         through number: Int32
     ) {
-        if count == Self.capacity { send(through: number) }
+        if count == Self.capacity { flush(through: number) }
         let index = count
         count = index &+ 1
         vectors[index] = iovec(iov_base: bytes, iov_len: length)
@@ -133,10 +133,10 @@ public struct SendBatch: ~Copyable {
     @inline(__always)
     var packetInfoSpace: Int { isIPv4 ? Int(CLINUX_PKTINFO4_SPACE) : Int(CLINUX_PKTINFO6_SPACE) }
 
-    /// What became of datagrams.
+    /// What became of the datagrams of one or more batches.
     @frozen
-    public struct Flushed: Sendable {
-        /// Calls of `sendmmsg`'s batches.
+    public struct Totals: Sendable {
+        /// Batches sent.
         public var batches = 0
         /// Datagrams that the kernel refused and that were given up.
         public var failed = 0
@@ -144,30 +144,39 @@ public struct SendBatch: ~Copyable {
         public var joined = 0
     }
 
-    /// Sends everything, and tells what became of all that was added since the last call.
-    public mutating func flush(through number: Int32) -> Flushed {
-        send(through: number)
-        let result = flushed
-        flushed = Flushed()
-        return result
+    /// Sends everything. A datagram that the kernel refuses is given up and the rest goes on: `sendmmsg` reports an error
+    /// only for the first message of a call. A message of several is tried again one by one.
+    public mutating func flush(through number: Int32) {
+        totals.batches &+= 1
+        if messageCount < count { totals.joined &+= arrange() }
+        let taken = clinux_sendmmsg(number, messages, UInt32(messageCount), 0)
+        // What follows a call runs in cold caches: nothing more where all went well.
+        if Int(taken) != messageCount { goOn(after: taken, through: number) }
+        count = 0
+        messageCount = 0
     }
 
-    /// A datagram that the kernel refuses is given up and the rest goes on: `sendmmsg` reports an error only for the first
-    /// message of a call. A message of several is tried again one by one.
-    private mutating func send(through number: Int32) {
-        flushed.batches &+= 1
-        if messageCount < count { flushed.joined &+= arrange() }
+    /// Sends the rest of a batch of which the kernel took only a part.
+    @inline(never)
+    private mutating func goOn(after taken: Int32, through number: Int32) {
+        var taken = taken
         var sent = 0
-        while sent < messageCount {
-            let taken = clinux_sendmmsg(number, messages + sent, UInt32(messageCount &- sent), 0)
+        while true {
             if taken > 0 {
                 sent &+= Int(taken)
             } else if errno != EINTR {
-                flushed.failed &+= groups[sent].count == 1 ? 1 : sendSingly(sent, through: number, after: errno)
+                totals.failed &+= groups[sent].count == 1 ? 1 : sendSingly(sent, through: number, after: errno)
                 sent &+= 1
             }
+            guard sent < messageCount else { return }
+            taken = clinux_sendmmsg(number, messages + sent, UInt32(messageCount &- sent), 0)
         }
-        count = 0
-        messageCount = 0
+    }
+
+    /// What has become of all since the last call.
+    public mutating func takeTotals() -> Totals {
+        let result = totals
+        totals = Totals()
+        return result
     }
 }

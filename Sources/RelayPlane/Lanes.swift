@@ -7,12 +7,8 @@ struct Lanes: ~Copyable {
     private var serverIPv6 = SendBatch(isIPv4: false)
     private var clientIPv4 = SendBatch(isIPv4: true)
     private var clientIPv6 = SendBatch(isIPv4: false)
-    private let counters: CounterPage
-
-    init(counters: CounterPage) {
-        self.counters = counters
-    }
-
+    /// Which of the four have something to send, a bit each: a batch mostly leaves through one.
+    private var waiting: UInt8 = 0
     /// Queues a datagram to a learned endpoint.
     @inline(__always)
     mutating func send(
@@ -50,12 +46,16 @@ struct Lanes: ~Copyable {
         let from = (high: local.high, low: local.low)
         switch (role, isIPv4) {
         case (.server, true):
+            waiting |= 1
             serverIPv4.append(bytes, length: length, to: name, from: from, through: sockets.serverIPv4)
         case (.server, false):
+            waiting |= 2
             serverIPv6.append(bytes, length: length, to: name, from: from, through: sockets.serverIPv6)
         case (.client, true):
+            waiting |= 4
             clientIPv4.append(bytes, length: length, to: name, from: from, through: sockets.clientIPv4)
         case (.client, false):
+            waiting |= 8
             clientIPv6.append(bytes, length: length, to: name, from: from, through: sockets.clientIPv6)
         }
     }
@@ -63,18 +63,25 @@ struct Lanes: ~Copyable {
     /// Sends everything queued.
     @inline(__always)
     mutating func flush(_ sockets: PairSockets) {
-        Self.flush(&serverIPv4, sockets.serverIPv4, counters)
-        Self.flush(&serverIPv6, sockets.serverIPv6, counters)
-        Self.flush(&clientIPv4, sockets.clientIPv4, counters)
-        Self.flush(&clientIPv6, sockets.clientIPv6, counters)
+        let lanes = waiting
+        waiting = 0
+        if lanes & 1 != 0 { serverIPv4.flush(through: sockets.serverIPv4) }
+        if lanes & 2 != 0 { serverIPv6.flush(through: sockets.serverIPv6) }
+        if lanes & 4 != 0 { clientIPv4.flush(through: sockets.clientIPv4) }
+        if lanes & 8 != 0 { clientIPv6.flush(through: sockets.clientIPv6) }
     }
 
-    @inline(__always)
-    private static func flush(_ batch: inout SendBatch, _ socket: Int32, _ counters: CounterPage) {
-        if batch.count == 0 { return }
-        let flushed = batch.flush(through: socket)
-        counters.add(UInt64(flushed.batches), to: .sendBatches)
-        if flushed.joined > 0 { counters.add(UInt64(flushed.joined), to: .joinedDatagrams) }
-        if flushed.failed > 0 { counters.countDrop(.sendError, UInt64(flushed.failed)) }
+    /// Counts what has become of what was sent since the last call.
+    mutating func count(in counters: CounterPage) {
+        Self.count(serverIPv4.takeTotals(), in: counters)
+        Self.count(serverIPv6.takeTotals(), in: counters)
+        Self.count(clientIPv4.takeTotals(), in: counters)
+        Self.count(clientIPv6.takeTotals(), in: counters)
+    }
+
+    private static func count(_ totals: SendBatch.Totals, in counters: CounterPage) {
+        counters.add(UInt64(totals.batches), to: .sendBatches)
+        counters.add(UInt64(totals.joined), to: .joinedDatagrams)
+        counters.countDrop(.sendError, UInt64(totals.failed))
     }
 }

@@ -68,9 +68,9 @@ struct SocketTable: ~Copyable {
         for place in added { try epoll.add(entries[place].number, tag: UInt64(place)) }
     }
 
-    /// The socket behind an epoll tag; its number is −1 where it was closed meanwhile.
+    /// The socket behind an epoll tag; its number is −1 where it was closed meanwhile. Valid until the next command.
     @inline(__always)
-    subscript(_ tag: UInt64) -> Entry { entries[Int(truncatingIfNeeded: tag)] }
+    func entry(_ tag: UInt64) -> UnsafePointer<Entry> { UnsafePointer(entries + Int(truncatingIfNeeded: tag)) }
 
     /// Asks the kernel how many datagrams the next `atMost` sockets have lost, and returns how many that is more than before.
     mutating func newlyLost(atMost limit: Int) -> UInt64 {

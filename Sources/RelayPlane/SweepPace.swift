@@ -4,18 +4,20 @@ struct SweepPace {
     private static let passMilliseconds: UInt64 = 1_000
     private static let shortestPause: UInt64 = 5
     private static let longestSlice = 8_192
-    private static let idleTimeout: Int32 = 100
+    /// How often to look when nothing else happens.
+    static let idlePauseMilliseconds = 100
 
     private var last: UInt64 = 0
 
-    /// How long to wait for datagrams at most, milliseconds; for ever where there is nothing to sweep.
-    func timeout(isEmpty: Bool) -> Int32 { isEmpty ? -1 : Self.idleTimeout }
+    /// Whether the last slice was more than a moment ago.
+    @inline(__always)
+    func isDue(now: UInt64) -> Bool { now &- last >= Self.shortestPause }
 
-    /// Slots to look at now: 0 where the last slice was a moment ago.
+    /// Slots to look at now.
     mutating func slots(of length: Int, now: UInt64) -> Int {
         let elapsed = now &- last
-        guard elapsed >= Self.shortestPause, length > 0 else { return 0 }
         last = now
+        guard length > 0 else { return 0 }
         let share = UInt64(length) * min(elapsed, Self.passMilliseconds) / Self.passMilliseconds + 1
         return min(Int(share), Self.longestSlice)
     }

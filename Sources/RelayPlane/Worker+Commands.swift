@@ -31,7 +31,7 @@ extension Worker {
             case .stop:
                 isStopping = true
             }
-            engine.drainEvents(setup.onEvent)
+            drainEvents()
         }
     }
 

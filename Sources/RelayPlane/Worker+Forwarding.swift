@@ -5,7 +5,9 @@ internal import RelayWire
 // The way of a datagram: read in a batch, judged one by one, sent in a batch.
 extension Worker {
     /// Reads what waits in a socket and forwards it, a few batches at the most.
-    mutating func serve(_ entry: SocketTable.Entry, now: UInt64) {
+    mutating func serve(_ place: UnsafePointer<SocketTable.Entry>, now: UInt64) {
+        let entry = place.pointee
+        guard entry.number >= 0 else { return }
         for _ in 0..<Self.roundsPerSocket {
             let count = received.receive(from: entry.number)
             if count == 0 { return }
@@ -21,8 +23,8 @@ extension Worker {
                 batch.guesses[0] = .none
             }
             for index in 0..<count { forward(index, entry, now: now) }
+            if engine.hasEvents { drainEvents() }
             lanes.flush(entry.sockets)
-            engine.drainEvents(setup.onEvent)
             if count < ReceiveBatch.capacity { return }
         }
     }

@@ -22,6 +22,7 @@ struct WorkerSetup: Sendable {
 /// comes out. Nothing in here is shared with another thread but the mailbox.
 struct Worker: ~Copyable {
     private static let mailboxTag = UInt64.max
+    private static let timerTag = UInt64.max - 1
     /// Batches read from one socket before the next gets its turn.
     static let roundsPerSocket = 4
     /// Milliseconds between two looks at what full queues have lost, and the sockets looked at each time.
@@ -37,17 +38,22 @@ struct Worker: ~Copyable {
     var lanes: Lanes
     private var sweeper = SweepPace()
     private var nextLossCheck: UInt64 = 0
+    private let timer: TimerDescriptor
+    private var isKeepingTime = false
     var isStopping = false
 
     /// - Throws: `SystemCallError` where memory or descriptors cannot be had.
     init(_ setup: WorkerSetup) throws(SystemCallError) {
         let epoll = try Epoll()
         var sockets = SocketTable()
+        let timer = try TimerDescriptor()
         try epoll.add(setup.mailbox.descriptor, tag: Self.mailboxTag)
+        try epoll.add(timer.number, tag: Self.timerTag)
         if let shared = setup.shared { try sockets.add(shared, to: epoll) }
         self.setup = setup
         self.sockets = sockets
         self.epoll = epoll
+        self.timer = timer
         engine = RelayEngine(
             memory: setup.memory.base,
             layout: setup.settings.layout,
@@ -57,7 +63,7 @@ struct Worker: ~Copyable {
             counters: setup.counters
         )
         received = ReceiveBatch(longest: Wire.maximumLength)
-        lanes = Lanes(counters: setup.counters)
+        lanes = Lanes()
         engine.setOwnAddresses(setup.ownAddresses)
     }
 
@@ -65,25 +71,52 @@ struct Worker: ~Copyable {
     /// - Throws: `SystemCallError` of `epoll_wait`, which only a bug can cause.
     mutating func run() throws(SystemCallError) {
         while !isStopping {
-            let ready = try epoll.wait(timeout: sweeper.timeout(isEmpty: engine.sweepLength == 0))
+            let ready = try epoll.wait()
             let now = MonotonicClock.milliseconds()
             var hasCommands = false
             for index in 0..<ready {
                 let tag = epoll.tag(at: index)
-                if tag == Self.mailboxTag {
+                if tag < Self.timerTag {
+                    serve(sockets.entry(tag), now: now)
+                } else if tag == Self.timerTag {
+                    timer.clear()
+                } else {
                     hasCommands = true
-                } else if sockets[tag].number >= 0 {
-                    serve(sockets[tag], now: now)
                 }
             }
-            if hasCommands { obey(now: now) }
-            let slots = sweeper.slots(of: engine.sweepLength, now: now)
-            if slots > 0 { engine.sweep(now: now, slots: slots) }
-            countLosses(now: now)
-            engine.drainEvents(setup.onEvent)
+            if hasCommands {
+                obey(now: now)
+                keepTime()
+            }
+            if sweeper.isDue(now: now) { keepHouse(now: now) }
         }
+        lanes.count(in: setup.counters)
         sockets.removeAll()
         for command in setup.mailbox.close() { command.refuse() }
+    }
+
+    /// Wakes now and then from the first session on: there is something to sweep.
+    private mutating func keepTime() {
+        guard !isKeepingTime, engine.sweepLength > 0 else { return }
+        isKeepingTime = true
+        timer.start(everyMilliseconds: SweepPace.idlePauseMilliseconds)
+    }
+
+    /// What has to be done now and then, and not with every datagram. Out of the way: a wake for one datagram finds the
+    /// caches cold, and everything beside its path makes it longer.
+    @inline(never)
+    private mutating func keepHouse(now: UInt64) {
+        let slots = sweeper.slots(of: engine.sweepLength, now: now)
+        if slots > 0 { engine.sweep(now: now, slots: slots) }
+        countLosses(now: now)
+        lanes.count(in: setup.counters)
+        drainEvents()
+    }
+
+    /// Hands on what the engine has to tell.
+    @inline(never)
+    mutating func drainEvents() {
+        engine.drainEvents(setup.onEvent)
     }
 
     /// Asks some sockets now and then what their full queues have lost.

@@ -68,5 +68,8 @@ final class Outbox {
         batch.append(memory, length: bytes.count, to: name, from: local, through: number)
     }
 
-    func flush() -> SendBatch.Flushed { batch.flush(through: number) }
+    func flush() -> SendBatch.Totals {
+        batch.flush(through: number)
+        return batch.takeTotals()
+    }
 }

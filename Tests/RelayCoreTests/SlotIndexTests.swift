@@ -26,7 +26,7 @@ struct SlotIndexTests {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * 4)
         defer { memory.deallocate() }
-        let index = SlotIndex(memory: memory, slots: slots)
+        let index = SlotIndex(memory: memory, entries: count)
         var random = SeededRandom(seed: seed)
         var keys = [UInt64](repeating: 0, count: slots)
         var known: [UInt64: Int] = [:]
@@ -58,7 +58,7 @@ struct SlotIndexTests {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
         defer { memory.deallocate() }
-        let index = SlotIndex(memory: memory, slots: 4)
+        let index = SlotIndex(memory: memory, entries: 16)
         index.insert(5, 1)
         index.remove(5, 2) { _ in 5 }
         index.remove(6, 1) { _ in 5 }

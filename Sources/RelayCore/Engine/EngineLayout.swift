@@ -31,9 +31,9 @@ public struct EngineLayout: Sendable, Equatable {
         sessionBooks = place(self.sessionCapacity * MemoryLayout<SessionBook>.stride)
         sessionRoaming = place(self.sessionCapacity * MemoryLayout<Roaming>.stride)
         held = place(HeldPool.byteCount)
-        credentialsIndex = place(SlotIndex.entryCount(for: self.userCapacity) * 4)
-        connectionIndex = place(SlotIndex.entryCount(for: self.userCapacity) * 4)
-        sessionIndex = place(SlotIndex.entryCount(for: self.sessionCapacity) * 4)
+        credentialsIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
+        connectionIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
+        sessionIndex = place(GrowingIndex.byteCount(for: self.sessionCapacity))
         byteCount = offset
     }
 }

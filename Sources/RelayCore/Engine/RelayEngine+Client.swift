@@ -113,7 +113,7 @@ extension RelayEngine {
         removeConnection(user)
         users[user].connectionID = sessionBooks[session].nextRejoinID
         sessionBooks[session].nextRejoinID += 1
-        connectionIndex.insert(connectionHash(users[user].connectionID, session: session), user)
+        insertConnection(user)
         userRoaming[user].retired = endpointKey(old)
         userRoaming[user].retiredAt = now
         userRoaming[user].rejoinedAt = now

@@ -27,7 +27,8 @@ extension RelayEngine {
         sessions[session].pair = plan.portPair.number
         sessionBooks[session].nextRejoinID = plan.rejoinIDs.lowerBound
         sessionBooks[session].endRejoinID = plan.rejoinIDs.upperBound
-        sessionIndex.insert(hash(UInt64(plan.sessionToken)), session)
+        let (sessions, hash) = (sessions, hash)
+        sessionIndex.insert(hash(UInt64(plan.sessionToken)), session) { hash(UInt64(sessions[$0].token)) }
         countSessions(+1)
         do {
             for user in plan.users {
@@ -123,8 +124,9 @@ extension RelayEngine {
             users[user].isPinned = true
             userRoaming[user].pinned = addressKey(address)
         }
-        credentialsIndex.insert(hash(credentials.rawValue), user)
-        connectionIndex.insert(connectionHash(plan.connectionID, session: session), user)
+        let (users, hash) = (users, hash)
+        credentialsIndex.insert(hash(credentials.rawValue), user) { hash(users[$0].credentials) }
+        insertConnection(user)
         link(user, session: session)
         sessionBooks[session].highestUserID = max(sessionBooks[session].highestUserID, plan.connectionID)
         return user

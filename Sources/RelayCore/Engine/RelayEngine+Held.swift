@@ -122,7 +122,7 @@ extension RelayEngine {
             let isFromHost = info.kind == .hostCandidate
             let verdict =
                 isFromHost
-                ? routeToClient(datagram, session: Int(info.session), stamp)
+                ? routeToClient(datagram, sender: Int(info.user), session: Int(info.session), stamp)
                 : routeToHost(
                     datagram,
                     user: Int(info.user),
@@ -142,8 +142,8 @@ extension RelayEngine {
         return nil
     }
 
-    private mutating func routeToClient(_ datagram: DatagramBytes, session: Int, _ now: Stamp) -> Verdict {
-        switch findReceiver(datagram, session: session, now) {
+    private mutating func routeToClient(_ datagram: DatagramBytes, sender: Int, session: Int, _ now: Stamp) -> Verdict {
+        switch findReceiver(datagram, sender: sender, session: session, now) {
         case .client(let client): forward(datagram, toClient: client)
         case .nobody(let reason): drop(reason)
         }

@@ -6,12 +6,11 @@ extension RelayEngine {
         _ datagram: DatagramBytes,
         isData: Bool,
         user: Int,
-        _ arrival: Arrival,
-        _ ahead: LookAhead
+        _ arrival: Arrival
     ) -> Verdict {
         let session = users[user].session
         let host = endpoint(ofHostIn: session)
-        let receiver = isData ? findReceiver(datagram, session: session, arrival.stamp, ahead) : nil
+        let receiver = isData ? findReceiver(datagram, sender: user, session: session, arrival.stamp) : nil
         if host.pointee.isAt(arrival.source), sessions[session].host == UInt32(truncatingIfNeeded: user &+ 1),
             sessions[session].pair == arrival.pair
         {
@@ -37,14 +36,9 @@ extension RelayEngine {
 
     /// The client whose connection id a host's DATA names.
     @inline(__always)
-    mutating func findReceiver(
-        _ datagram: DatagramBytes,
-        session: Int,
-        _ now: Stamp,
-        _ ahead: LookAhead = .none
-    ) -> Receiver {
+    mutating func findReceiver(_ datagram: DatagramBytes, sender: Int, session: Int, _ now: Stamp) -> Receiver {
         let id = datagram.connectionID
-        let user = findConnection(id, session: session, ahead)
+        let user = findConnection(id, session: session, from: sender)
         guard user >= 0 else {
             return .nobody(wasGivenOut(id, session: session) ? .retiredConnectionID : .unknownConnectionID)
         }

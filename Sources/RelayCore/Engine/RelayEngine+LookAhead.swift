@@ -7,11 +7,9 @@ public import RelayWire
 public struct LookAhead: Sendable {
     /// The sender's slot, or -1.
     var user: Int32
-    /// The slot of the client that a host's datagram is for, or -1.
-    var receiver: Int32
 
     /// Nothing is known.
-    public static var none: LookAhead { LookAhead(user: -1, receiver: -1) }
+    public static var none: LookAhead { LookAhead(user: -1) }
 }
 
 extension RelayEngine {
@@ -46,29 +44,20 @@ extension RelayEngine {
         }
         switch role {
         case .client: break
-        case .server: lookAheadForReceivers(datagrams, count: count, guesses)
+        case .server: fetchReceivers(datagrams, count: count, guesses)
         }
     }
 
-    /// The two more lines that a host's datagram needs: its receiver's place in the index, and the receiver.
+    /// A host's datagram needs one more line, its receiver's.
     @inline(__always)
-    private mutating func lookAheadForReceivers(
+    private mutating func fetchReceivers(
         _ datagrams: UnsafePointer<DatagramBytes>,
         count: Int,
         _ guesses: UnsafeMutablePointer<LookAhead>
     ) {
         for index in 0..<count where guesses[index].user >= 0 && datagrams[index].length > Wire.hostHeaderLength {
-            connectionIndex.prefetch(receiverHash(datagrams[index], guesses[index]))
-        }
-        for index in 0..<count where guesses[index].user >= 0 && datagrams[index].length > Wire.hostHeaderLength {
-            let receiver = connectionIndex.guess(receiverHash(datagrams[index], guesses[index]))
-            guesses[index].receiver = Int32(truncatingIfNeeded: receiver)
+            let receiver = neighbour(of: Int(guesses[index].user), withConnectionID: datagrams[index].connectionID)
             if receiver >= 0 { cprefetch_line(users + receiver) }
         }
-    }
-
-    @inline(__always)
-    private mutating func receiverHash(_ datagram: DatagramBytes, _ guess: LookAhead) -> UInt64 {
-        connectionHash(datagram.connectionID, session: users[Int(guess.user)].session)
     }
 }

@@ -33,7 +33,7 @@ extension RelayEngine {
         if user < 0 || users[user].isDeparted { return refuse(datagram, isData: isData, user: user, arrival) }
         return arrival.role == .client
             ? fromClient(datagram, isData: isData, user: user, arrival)
-            : fromServerPort(datagram, isData: isData, user: user, arrival, ahead)
+            : fromServerPort(datagram, isData: isData, user: user, arrival)
     }
 
     @inline(__always)

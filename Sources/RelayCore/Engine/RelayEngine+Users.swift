@@ -27,16 +27,6 @@ extension RelayEngine {
         counters.set(.usersNow, to: UInt64(liveUsers))
     }
 
-    /// Takes the user's connection id out of the index.
-    mutating func removeConnection(_ user: Int) {
-        let users = users
-        let hash = hash
-        connectionIndex.remove(connectionHash(users[user].connectionID, session: users[user].session), user) { slot in
-            let line = users[slot]
-            return hash(UInt64(UInt32(bitPattern: line.connectionID)) | UInt64(line.session &+ 1) &<< 32)
-        }
-    }
-
     /// Ends a user's validity. The slot stays for a while: its tokens are revoked, not unknown, and its last endpoints are
     /// told so.
     mutating func depart(_ user: Int, now: Stamp) {

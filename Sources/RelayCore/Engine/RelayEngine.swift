@@ -13,9 +13,9 @@ public struct RelayEngine: ~Copyable {
     let sessions: UnsafeMutablePointer<SessionLine>
     let sessionBooks: UnsafeMutablePointer<SessionBook>
     let sessionRoaming: UnsafeMutablePointer<Roaming>
-    let credentialsIndex: SlotIndex
-    let connectionIndex: SlotIndex
-    let sessionIndex: SlotIndex
+    var credentialsIndex: GrowingIndex
+    var connectionIndex: GrowingIndex
+    var sessionIndex: GrowingIndex
     let layout: EngineLayout
     let hash: KeyedHash
     let ledger: GuessLedger
@@ -59,9 +59,9 @@ public struct RelayEngine: ~Copyable {
         sessions = (memory + layout.sessions).bindMemory(to: SessionLine.self, capacity: layout.sessionCapacity)
         sessionBooks = (memory + layout.sessionBooks).bindMemory(to: SessionBook.self, capacity: layout.sessionCapacity)
         sessionRoaming = (memory + layout.sessionRoaming).bindMemory(to: Roaming.self, capacity: layout.sessionCapacity)
-        credentialsIndex = SlotIndex(memory: memory + layout.credentialsIndex, slots: layout.userCapacity)
-        connectionIndex = SlotIndex(memory: memory + layout.connectionIndex, slots: layout.userCapacity)
-        sessionIndex = SlotIndex(memory: memory + layout.sessionIndex, slots: layout.sessionCapacity)
+        credentialsIndex = GrowingIndex(memory: memory + layout.credentialsIndex, slots: layout.userCapacity)
+        connectionIndex = GrowingIndex(memory: memory + layout.connectionIndex, slots: layout.userCapacity)
+        sessionIndex = GrowingIndex(memory: memory + layout.sessionIndex, slots: layout.sessionCapacity)
         held = HeldPool(memory: memory + layout.held)
         events = .allocate()
     }
@@ -73,6 +73,11 @@ public struct RelayEngine: ~Copyable {
     /// Tells the engine which addresses are the relay's own.
     public mutating func setOwnAddresses(_ addresses: [PeerAddress]) {
         ownAddresses = addresses
+    }
+
+    /// Whether there are events for `drainEvents`.
+    public var hasEvents: Bool {
+        @inline(__always) mutating get { events.count > 0 }
     }
 
     /// Hands every event since the last call to `receive`. Call after every batch, command and sweep.
@@ -101,11 +106,15 @@ extension RelayEngine {
     }
 
     /// The slot of the user who holds this connection id, or -1.
+    /// - Parameter sender: the slot of another user of the session, from whose place the receiver's can be told mostly.
     @inline(__always)
-    mutating func findConnection(_ id: Int32, session: Int, _ ahead: LookAhead) -> Int {
+    mutating func findConnection(_ id: Int32, session: Int, from sender: Int) -> Int {
         let users = users
-        let guess = Int(ahead.receiver)
-        if guess >= 0, users[guess].connectionID == id, users[guess].session == session, !users[guess].isDeparted {
+        let guess = neighbour(of: sender, withConnectionID: id)
+        // A free slot has id 0, and 0 is nobody's.
+        if guess >= 0, users[guess].connectionID == id, users[guess].session == session, !users[guess].isDeparted,
+            id != 0
+        {
             return guess
         }
         return connectionIndex.find(connectionHash(id, session: session)) {
@@ -113,9 +122,42 @@ extension RelayEngine {
         }
     }
 
+    /// Where a user with this connection id stands if a session's users stand side by side in the order of their ids, as
+    /// they do mostly; -1 where there is no such place.
+    @inline(__always)
+    mutating func neighbour(of user: Int, withConnectionID id: Int32) -> Int {
+        let place = user &+ Int(id) &- Int(users[user].connectionID)
+        return place >= 0 && place < layout.userCapacity ? place : -1
+    }
+
     @inline(__always)
     mutating func connectionHash(_ id: Int32, session: Int) -> UInt64 {
+        Self.connectionHash(hash, id, session: session)
+    }
+
+    @inline(__always)
+    private static func connectionHash(_ hash: KeyedHash, _ id: Int32, session: Int) -> UInt64 {
         hash(UInt64(UInt32(bitPattern: id)) | UInt64(session &+ 1) &<< 32)
+    }
+
+    /// Names a user in the index of connection ids.
+    mutating func insertConnection(_ user: Int) {
+        let users = users
+        let hash = hash
+        let line = users[user]
+        connectionIndex.insert(connectionHash(line.connectionID, session: line.session), user) {
+            Self.connectionHash(hash, users[$0].connectionID, session: users[$0].session)
+        }
+    }
+
+    /// Takes a user out of the index of connection ids.
+    mutating func removeConnection(_ user: Int) {
+        let users = users
+        let hash = hash
+        let line = users[user]
+        connectionIndex.remove(connectionHash(line.connectionID, session: line.session), user) {
+            Self.connectionHash(hash, users[$0].connectionID, session: users[$0].session)
+        }
     }
 
     mutating func endpointKey(_ endpoint: PeerEndpoint) -> UInt64 {

@@ -11,13 +11,14 @@ struct SlotIndex {
     private let mask: Int
 
     /// - Parameters:
-    ///   - memory: `entryCount(for: slots) * 4` zeroed bytes.
-    ///   - slots: how many slots there are to name.
-    init(memory: UnsafeMutableRawPointer, slots: Int) {
-        let count = Self.entryCount(for: slots)
+    ///   - memory: four zeroed bytes an entry.
+    ///   - entries: a power of two, at least twice the slots that will be in it.
+    init(memory: UnsafeMutableRawPointer, entries count: Int) {
         entries = memory.bindMemory(to: UInt32.self, capacity: count)
         mask = count - 1
     }
+
+    var entryCount: Int { mask + 1 }
 
     /// The smallest power of two that keeps the index at most half full.
     static func entryCount(for slots: Int) -> Int {
@@ -76,12 +77,24 @@ struct SlotIndex {
         entries[position] = Self.entry(hash, slot)
     }
 
-    /// Removes a slot. `hashOf` gives the hash of any slot in the index, so that later entries can move back.
-    func remove(_ hash: UInt64, _ slot: Int, hashOf: (Int) -> UInt64) {
+    /// Whether nothing stands at a place, 0 ..< `entryCount`.
+    func isFree(_ place: Int) -> Bool { entries[place] == 0 }
+
+    /// Takes out what stands at a place and returns its slot, or -1. What stands behind it without a gap can be found no
+    /// more, and has to be taken too.
+    func take(_ place: Int) -> Int {
+        defer { entries[place] = 0 }
+        return Self.slot(entries[place])
+    }
+
+    /// Removes a slot; false where it is not in the index. `hashOf` gives the hash of any slot in the index, so that later
+    /// entries can move back.
+    @discardableResult
+    func remove(_ hash: UInt64, _ slot: Int, hashOf: (Int) -> UInt64) -> Bool {
         let wanted = Self.entry(hash, slot)
         var hole = Int(truncatingIfNeeded: hash) & mask
         while entries[hole] != wanted {
-            if entries[hole] == 0 { return }
+            if entries[hole] == 0 { return false }
             hole = (hole &+ 1) & mask
         }
         var next = (hole &+ 1) & mask
@@ -95,5 +108,6 @@ struct SlotIndex {
             next = (next &+ 1) & mask
         }
         entries[hole] = 0
+        return true
     }
 }
