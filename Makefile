@@ -9,12 +9,15 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help run test demo install setup release format lint clean
+.PHONY: help run test demo bench micro scale bench-tools install setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
 	@echo "make test     build and run every test"
 	@echo "make demo     play one host and eight clients through a relay for five seconds"
+	@echo "make bench    compare with the floor, coturn and nginx, side by side: a table, JSON and an HTML report (an hour)"
+	@echo "make micro    instructions for each datagram, against the reference"
+	@echo "make scale    100,000 sessions with 800,000 users in one process: made, restored, swept"
 	@echo "make install  install to DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'"
 	@echo "make format   format the Swift sources; make lint checks them"
 	@echo "make setup    install the system packages that the build needs; the others call it"
@@ -30,11 +33,29 @@ run: release
 	$(BIN)/causewayd run --dev
 
 test:
-	@scripts/install-packages build test
+	@scripts/install-packages build test micro
 	@scripts/run-tests
 
 demo: release
 	@scripts/demo $(BIN)
+
+# The floor and the counter of time outside of the kernel, both C.
+bench-tools:
+	@scripts/install-packages build bench
+	@mkdir -p .build/bench
+	$(CC) -O2 -Wall -Wextra -o .build/bench/floor bench/floor/floor.c
+	$(CC) -O2 -Wall -Wextra -fPIC -shared -o .build/bench/usertime.so bench/usertime/usertime.c -ldl
+
+# BENCH passes options: make bench BENCH="--rounds 6 --scenario steady".
+bench: bench-tools release
+	bench/compare/compare.py $(BENCH)
+
+scale: bench-tools release
+	bench/compare/scale.py $(SCALE)
+
+micro:
+	@scripts/install-packages build micro
+	SWIFT="$(SWIFT)" bench/micro/run
 
 install: release
 	install -D -m 755 $(BIN)/causewayd $(DESTDIR)$(PREFIX)/bin/causewayd

@@ -1,14 +1,19 @@
 internal import Glibc
 
-/// Places to which the kernel would not cut a joined message: datagrams go there one by one from now on. Remembers the
-/// latest of a fixed number of places; whoever is displaced is tried again, and refused again, at the price of one call.
+/// Places to which the kernel would not cut a joined message, though it sends what is in it: datagrams go there one by one
+/// from now on. Remembers the latest of a fixed number of places; whoever is displaced is tried again, and refused again, at
+/// the price of one call.
 struct JoinRefusals {
     private static let places = 256
     private let keys: UnsafeMutablePointer<UInt64>
-    private var isEverywhere = false
-    private(set) var isEmpty = true
+    /// Nothing may be joined at all.
+    private let isEverywhere: Bool
+    private(set) var isEmpty: Bool
 
-    init() {
+    /// - Parameter mayJoin: whether the kernel can cut messages.
+    init(mayJoin: Bool) {
+        isEverywhere = !mayJoin
+        isEmpty = mayJoin
         keys = .allocate(capacity: Self.places)
         keys.initialize(repeating: 0, count: Self.places)
     }
@@ -22,19 +27,14 @@ struct JoinRefusals {
         return isEverywhere || keys[Self.place(key)] == key
     }
 
-    /// - Parameter code: the `errno` of the refusal; anything but a matter of size or device is no reason to stop joining.
+    /// Remembers a place, where the refusal of a joined message was about its being joined.
+    /// - Parameter code: the `errno`: the way there is too narrow for the size (EINVAL, EMSGSIZE), or the device or a tunnel on
+    ///   it cannot cut (EIO). A full queue or a firewall is no reason to stop joining.
     mutating func note(_ name: UnsafeRawPointer, isIPv4: Bool, _ code: Int32) {
-        switch code {
-        case EIO:
-            isEverywhere = true
-            isEmpty = false
-        case EINVAL, EMSGSIZE:
-            let key = Self.key(name, isIPv4)
-            keys[Self.place(key)] = key
-            isEmpty = false
-        default:
-            break
-        }
+        guard code == EINVAL || code == EMSGSIZE || code == EIO else { return }
+        let key = Self.key(name, isIPv4)
+        keys[Self.place(key)] = key
+        isEmpty = false
     }
 
     /// The address without the port: it is the way there that is narrow. Never 0.

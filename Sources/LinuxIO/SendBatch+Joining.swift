@@ -8,6 +8,9 @@ extension SendBatch {
     static var latestPlaces: Int { 256 }
     /// What one message may hold: the longest UDP payload (65,507 bytes over IPv4) with room to spare.
     private static var longestMessage: Int { 65_000 }
+    /// Segments of a message (UDP_MAX_SEGMENTS; 128 since Linux 6.9). Kernels before 5.16 count the headers as payload.
+    private static var mostSegments: Int { 64 }
+    private static var longestHeaders: Int { 48 }
 
     /// Names stand in tables of 64-byte lines.
     @inline(__always)
@@ -20,7 +23,9 @@ extension SendBatch {
     mutating func join(_ index: Int, _ length: Int, to message: Int) -> Bool {
         let group = groups + message
         guard length <= group.pointee.size, group.pointee.last == group.pointee.size,
-            group.pointee.bytes &+ length <= Self.longestMessage, mayJoin(message)
+            group.pointee.bytes &+ length <= Self.longestMessage,
+            group.pointee.bytes &+ length &+ Self.longestHeaders <= group.pointee.size &* Self.mostSegments,
+            mayJoin(message)
         else { return false }
         group.pointee.last = length
         group.pointee.bytes &+= length
@@ -66,13 +71,12 @@ extension SendBatch {
         messages[message].msg_hdr.msg_controllen &+= Int(CLINUX_SEGMENT_SPACE)
     }
 
-    /// Sends the datagrams of a message that the kernel refused one by one, and remembers not to join what goes there: the
-    /// way may be too narrow for the size (EINVAL, EMSGSIZE), or the device unable to cut (EIO).
+    /// Sends the datagrams of a message that the kernel refused one by one. Where that works, it was the joining that did not,
+    /// and what goes there is not joined again.
     /// - Returns: how many were refused again.
     mutating func sendSingly(_ message: Int, through number: Int32, after code: Int32) -> Int {
         let group = groups[message]
         var header = messages[message].msg_hdr
-        if let name = header.msg_name { refusals.note(name, isIPv4: isIPv4, code) }
         header.msg_controllen &-= Int(CLINUX_SEGMENT_SPACE)
         if header.msg_controllen == 0 { header.msg_control = nil }
         header.msg_iovlen = 1
@@ -83,6 +87,7 @@ extension SendBatch {
             repeat { result = sendmsg(number, &header, 0) } while result < 0 && errno == EINTR
             if result < 0 { failed &+= 1 }
         }
+        if failed == 0, let name = header.msg_name { refusals.note(name, isIPv4: isIPv4, code) }
         return failed
     }
 }

@@ -5,6 +5,7 @@ internal import Glibc
 /// together, as one message that the kernel cuts up (UDP_SEGMENT): see `SendBatch+Joining`. Everything is allocated once;
 /// bytes and addresses are pointed to, not copied, and must stay until `flush`.
 public struct SendBatch: ~Copyable {
+    /// Datagrams that fit.
     public static var capacity: Int { 64 }
     static var controlBytes: Int { 64 }
 
@@ -35,14 +36,18 @@ public struct SendBatch: ~Copyable {
     let joined: UnsafeMutablePointer<iovec>
     /// The last message for an address that falls into a place of this table. May be out of date: it is checked.
     let latest: UnsafeMutablePointer<UInt8>
-    var refusals = JoinRefusals()
+    var refusals: JoinRefusals
     var messageCount = 0
     /// Datagrams added.
     public private(set) var count = 0
     private var totals = Totals()
 
-    public init(isIPv4: Bool) {
+    /// - Parameters:
+    ///   - isIPv4: the family of the socket and of everything that is sent through it.
+    ///   - mayJoin: whether the kernel can cut messages; else every datagram leaves alone.
+    public init(isIPv4: Bool, mayJoin: Bool = UDPSocket.canSegment) {
         self.isIPv4 = isIPv4
+        refusals = JoinRefusals(mayJoin: mayJoin)
         messages = .allocate(capacity: Self.capacity)
         groups = .allocate(capacity: Self.capacity)
         controls = .allocate(byteCount: Self.capacity * Self.controlBytes, alignment: 64)
@@ -165,12 +170,22 @@ public struct SendBatch: ~Copyable {
             if taken > 0 {
                 sent &+= Int(taken)
             } else if errno != EINTR {
-                totals.failed &+= groups[sent].count == 1 ? 1 : sendSingly(sent, through: number, after: errno)
+                giveUp(sent, through: number, after: errno)
                 sent &+= 1
             }
             guard sent < messageCount else { return }
             taken = clinux_sendmmsg(number, messages + sent, UInt32(messageCount &- sent), 0)
         }
+    }
+
+    /// Counts a refused datagram, or sends the datagrams of a refused message one by one.
+    private mutating func giveUp(_ message: Int, through number: Int32, after code: Int32) {
+        guard groups[message].count > 1 else {
+            totals.failed &+= 1
+            return
+        }
+        totals.joined &-= groups[message].count
+        totals.failed &+= sendSingly(message, through: number, after: code)
     }
 
     /// What has become of all since the last call.

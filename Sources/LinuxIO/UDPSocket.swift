@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Opening UDP sockets the way the data plane wants them.
-package enum UDPSocket {
+public enum UDPSocket {
     /// How a socket is opened.
     package struct Options: Sendable {
         /// Several sockets share the port; the kernel spreads datagrams over them.
@@ -36,6 +36,21 @@ package enum UDPSocket {
         setBuffers(descriptor.number, options.bufferBytes)
         try bind(descriptor.number, address: address, port: port)
         return descriptor
+    }
+
+    /// Lets further sockets of this user be bound to the address and port of one that is bound already.
+    package static func allowSharing(_ descriptor: borrowing Descriptor) throws(SystemCallError) {
+        try set(descriptor.number, SOL_SOCKET, SO_REUSEPORT, 1)
+    }
+
+    /// Whether the kernel can cut a message into datagrams (UDP_SEGMENT, Linux 4.18). Older kernels do not refuse such a
+    /// message: they send it as one datagram.
+    public static var canSegment: Bool {
+        let number = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(number) }
+        var size: Int32 = 0
+        var length: socklen_t = 4
+        return getsockopt(number, Int32(CLINUX_SOL_UDP), Int32(CLINUX_UDP_SEGMENT), &size, &length) == 0
     }
 
     /// The port a socket is bound to, host byte order.

@@ -9,6 +9,7 @@ struct Lanes: ~Copyable {
     private var clientIPv6 = SendBatch(isIPv4: false)
     /// Which of the four have something to send, a bit each: a batch mostly leaves through one.
     private var waiting: UInt8 = 0
+
     /// Queues a datagram to a learned endpoint.
     @inline(__always)
     mutating func send(

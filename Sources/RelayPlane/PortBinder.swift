@@ -71,12 +71,15 @@ struct PortBinder: Sendable {
                 // Sharing a port also shares it with a second daemon: a socket that does not share tells whether it is free.
                 let probe = try UDPSocket.open(address: address, port: port, options(sharesPort: false))
                 port = try UDPSocket.port(of: probe)
-                if !sharesPort {
-                    sockets[0].main.set(role, isIPv4: address.count == 4, probe.take())
-                    continue
-                }
-                close(probe)
-                let opened = try openGroup(address, port, options(sharesPort: true), count: sockets.count)
+                // It stays the first of the group, so that nobody else gets the port in between.
+                if sharesPort { try UDPSocket.allowSharing(probe) }
+                let opened = try openGroup(
+                    address,
+                    port,
+                    options(sharesPort: true),
+                    first: probe.take(),
+                    count: sockets.count
+                )
                 for worker in sockets.indices {
                     sockets[worker].main.set(role, isIPv4: address.count == 4, opened[worker])
                 }
@@ -108,15 +111,19 @@ struct PortBinder: Sendable {
     }
 
     /// Opens a socket for each worker on one address and port, and lets the kernel steer between them.
+    /// - Parameter first: the first worker's, where it is open already.
     private func openGroup(
         _ address: [UInt8],
         _ port: UInt16,
         _ options: UDPSocket.Options,
+        first: Int32? = nil,
         count: Int
     ) throws(SystemCallError) -> [Int32] {
-        var opened: [Int32] = []
+        var opened = first.map { [$0] } ?? []
         do throws(SystemCallError) {
-            for _ in 0..<count { opened.append(try UDPSocket.open(address: address, port: port, options).take()) }
+            while opened.count < count {
+                opened.append(try UDPSocket.open(address: address, port: port, options).take())
+            }
             if count > 1 {
                 try Steering.attach(to: opened[0], wordOffset: Wire.credentialsLength / 2, count: count)
             }

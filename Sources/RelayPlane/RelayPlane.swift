@@ -88,6 +88,7 @@ package final class RelayPlane: DataPlane {
                     self?.running.withLock { $0 -= 1 }
                 }
             } catch {
+                for waiting in setups[setup.index...] { waiting.shared?.closeAll() }
                 stop()
                 throw .cannotStart(reason: error.description)
             }
@@ -100,12 +101,22 @@ package final class RelayPlane: DataPlane {
         } catch {
             onFailure("worker \(setup.index) is not pinned: \(error)")
         }
-        do {
-            var worker = try Worker(setup)
+        do throws(SystemCallError) {
+            var worker = try start(setup)
             try worker.run()
         } catch {
             for command in setup.mailbox.close() { command.refuse() }
             onFailure("worker \(setup.index) stopped: \(error)")
+        }
+    }
+
+    private static func start(_ setup: WorkerSetup) throws(SystemCallError) -> Worker {
+        do throws(SystemCallError) {
+            return try Worker(setup)
+        } catch {
+            // Open, they would go on taking in datagrams that nobody reads.
+            setup.shared?.closeAll()
+            throw error
         }
     }
 

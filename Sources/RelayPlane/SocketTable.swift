@@ -26,6 +26,7 @@ struct SocketTable: ~Copyable {
     private var capacity = 16
     private var count = 0
     private var lossCursor = 0
+    private var lostByClosed: UInt64 = 0
     private var free: [Int] = []
     private var places: [UInt32: [Int]] = [:]
 
@@ -74,20 +75,26 @@ struct SocketTable: ~Copyable {
 
     /// Asks the kernel how many datagrams the next `atMost` sockets have lost, and returns how many that is more than before.
     mutating func newlyLost(atMost limit: Int) -> UInt64 {
-        var lost: UInt64 = 0
+        defer { lostByClosed = 0 }
+        var lost = lostByClosed
         for _ in 0..<min(limit, count) {
             lossCursor = lossCursor + 1 < count ? lossCursor + 1 : 0
             guard entries[lossCursor].number >= 0 else { continue }
-            let now = UDPSocket.lostDatagrams(of: entries[lossCursor].number)
-            lost += UInt64(now &- entries[lossCursor].lostDatagrams)
-            entries[lossCursor].lostDatagrams = now
+            lost += newlyLost(lossCursor)
         }
         return lost
+    }
+
+    private func newlyLost(_ place: Int) -> UInt64 {
+        let now = UDPSocket.lostDatagrams(of: entries[place].number)
+        defer { entries[place].lostDatagrams = now }
+        return UInt64(now &- entries[place].lostDatagrams)
     }
 
     /// Closes all sockets of a pair; closing ends the watch.
     mutating func remove(pair: UInt32) {
         for place in places.removeValue(forKey: pair) ?? [] {
+            lostByClosed += newlyLost(place)
             _ = Descriptor(entries[place].number)
             entries[place] = .free
             free.append(place)

@@ -32,6 +32,41 @@ struct ForwarderRunTests {
             .run()
     }
 
+    @Test("A flood of gathered messages arrives datagram by datagram", arguments: [RunPlan.Direction.up, .down, .both])
+    func together(direction: RunPlan.Direction) async throws {
+        let report = try await relay(
+            plan {
+                $0.flood = true
+                $0.together = true
+                $0.order = .burst
+                $0.burst = 3
+                $0.direction = direction
+            }
+        )
+        #expect(report.delivered > 100)
+        #expect(report.corrupt + report.misrouted + report.wrongConnectionId + report.duplicates == 0)
+        #expect(report.unsent == 0)
+    }
+
+    @Test("Only a flood or a search over the relay's protocol can gather")
+    func togetherAlone() {
+        #expect(throws: BenchError.self) { try plan { $0.together = true }.validate() }
+        #expect(throws: BenchError.self) {
+            try plan {
+                $0.together = true
+                $0.flood = true
+                $0.wire = .plain
+            }.validate()
+        }
+    }
+
+    @Test("A run that never sleeps loses nothing and sends on time")
+    func spinning() async throws {
+        let report = try await relay(plan { $0.spins = true })
+        #expect(report.sent == 240)
+        #expect(report.delivered == 240)
+    }
+
     @Test("A sampled run counts what it does not read, and a forwarder that does right loses nothing")
     func sampled() async throws {
         let report = try await relay(plan { $0.sample = 4 })

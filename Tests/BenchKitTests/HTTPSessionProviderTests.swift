@@ -6,14 +6,7 @@ import Testing
 @Suite("Sessions through the API", .timeLimit(.minutes(1)))
 struct HTTPSessionProviderTests {
     private static func session(_ number: Int, users: Int = 3, ready: Bool = true) -> String {
-        let list = (0..<users).map { #"{"ip_address":"10.0.0.1","authorization_token":\#(number * 10 + $0 + 1)}"# }
-        guard ready else { return #"{"session_id":"s\#(number)","status":"INITIALIZING","ready":false}"# }
-        return #"""
-            {"session_id":"s\#(number)","authorization_token":\#(number + 5000),"status":"READY","ready":true,
-             "session_users":[\#(list.joined(separator: ","))],
-             "relay":{"ip":"192.0.2.7","host":"r.example.net","ports":{"server":{"port":32000,"protocol":"UDP","link":"x"},
-             "client":{"port":32001,"protocol":"UDP","link":"y"}}}}
-            """#
+        ready ? SessionAnswer.ready(number, users: users) : SessionAnswer.placing(number)
     }
 
     private func withProvider<Value>(
@@ -99,7 +92,8 @@ struct HTTPSessionProviderTests {
     @Test(
         "Refusals are told in words with the API's own message and what to do, and never with the key",
         arguments: [
-            (401, "key"), (403, "scope"), (400, "--clients"), (429, "limits"), (503, "sessions.max"), (500, "log"),
+            (401, "key"), (403, "scope"), (400, "--clients"), (413, "limits.api_body"), (429, "limits"),
+            (503, "sessions.max"), (500, "log"),
         ]
     )
     func refusals(status: Int, advice: String) async throws {

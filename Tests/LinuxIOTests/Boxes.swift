@@ -45,8 +45,8 @@ final class Outbox {
     private var kept: [UnsafeMutableRawPointer] = []
 
     /// - Parameter number: the socket's descriptor.
-    init(isIPv4: Bool = true, through number: Int32) {
-        batch = SendBatch(isIPv4: isIPv4)
+    init(isIPv4: Bool = true, mayJoin: Bool = true, through number: Int32) {
+        batch = SendBatch(isIPv4: isIPv4, mayJoin: mayJoin)
         self.number = number
     }
 

@@ -1,7 +1,8 @@
 import Glibc
-import LinuxIO
 import TestSupport
 import Testing
+
+@testable import LinuxIO
 
 @Suite("Datagrams that leave together")
 struct JoiningTests {
@@ -92,29 +93,85 @@ struct JoiningTests {
         #expect(receiveAll(receiver) == sent)
     }
 
-    @Test("What is too long for the way is sent one by one, and not joined again")
-    func tooLong() throws {
-        // A datagram may be fragmented on its way, a segment may not: 1,200 bytes do not fit the loopback of this namespace.
-        try withNarrowLoopback(mtu: 1_000) {
-            let socket = try OpenSocket(Self.loopback)
-            let receiver = try OpenSocket(Self.loopback)
-            let name = SocketAddress(Self.loopback, receiver.port)
-            let batch = Outbox(through: socket.number)
-            for round in 0..<3 {
-                let sent = (0..<4).map { datagram($0, 1_200) }
-                for bytes in sent { batch.append(bytes, to: name.name) }
-                let flushed = batch.flush()
-                #expect(flushed.failed == 0)
-                #expect(flushed.joined == (round == 0 ? 4 : 0))
-                #expect(receiveAll(receiver) == sent)
-            }
+    @Test("Short datagrams join as many as the oldest kernels that can join take in one message")
+    func shortOnes() throws {
+        let socket = try OpenSocket(Self.loopback)
+        let receiver = try OpenSocket(Self.loopback)
+        let name = SocketAddress(Self.loopback, receiver.port)
+        let batch = Outbox(through: socket.number)
+        // Before Linux 5.16 the kernel counted up to 48 bytes of headers against 64 times the size.
+        for size in [1, 2, 8, 20, 48] {
+            let sent = (0..<64).map { datagram($0, size) }
+            for bytes in sent { batch.append(bytes, to: name.name) }
+            let flushed = batch.flush()
+            #expect(flushed.failed == 0)
+            #expect(flushed.joined <= 64)
+            #expect(receiveAll(receiver) == sent)
         }
     }
 
-    /// Runs a body on a thread whose loopback device has a short MTU, in a network namespace of its own. Does nothing where
-    /// the user may not make one.
-    private func withNarrowLoopback(mtu: Int32, _ body: @escaping @Sendable () throws -> Void) throws {
-        let outcome = NamespaceThread.run(mtu: mtu, body)
+    @Test("Where the kernel cannot cut messages, each datagram leaves alone")
+    func without() throws {
+        let socket = try OpenSocket(Self.loopback)
+        let receiver = try OpenSocket(Self.loopback)
+        let name = SocketAddress(Self.loopback, receiver.port)
+        let batch = Outbox(mayJoin: false, through: socket.number)
+        let sent = (0..<64).map { datagram($0, 100) }
+        for bytes in sent { batch.append(bytes, to: name.name) }
+        #expect(batch.flush().joined == 0)
+        #expect(receiveAll(receiver) == sent)
+        #expect(UDPSocket.canSegment, "this kernel is newer than 4.18, and has to be found out as such")
+    }
+
+    // A datagram may be fragmented on its way, a segment may not: 1,200 bytes do not fit the loopback of this namespace.
+    @Test(
+        "What is too long for the way is sent one by one, what stands around it too, and it is not joined again",
+        .enabled(if: NamespaceThread.isAllowed)
+    )
+    func tooLong() throws {
+        let outcome = NamespaceThread.run(mtu: 1_000) {
+            let socket = try OpenSocket(Self.loopback)
+            let receivers = try (0..<3).map { _ in try OpenSocket(Self.loopback) }
+            let names = receivers.map { SocketAddress(Self.loopback, $0.port) }
+            let local: (high: UInt64, low: UInt64) = (0, 0x0100_007F)
+            let batch = Outbox(through: socket.number)
+            for round in 0..<3 {
+                // In the middle of the batch, and with a local address.
+                let small = (0..<3).map { datagram($0, 500) }
+                let large = (0..<4).map { datagram($0, 1_200) }
+                for bytes in small { batch.append(bytes, to: names[0].name) }
+                for bytes in large { batch.append(bytes, to: names[1].name, from: local) }
+                for bytes in small { batch.append(bytes, to: names[2].name, from: local) }
+                let flushed = batch.flush()
+                #expect(flushed.failed == 0)
+                // The refusal holds for the way, whatever the port: afterwards nothing joins there.
+                #expect(flushed.joined == (round == 0 ? 6 : 0))
+                #expect(receiveAll(receivers[0]) == small)
+                #expect(receiveAll(receivers[1]) == large)
+                #expect(receiveAll(receivers[2]) == small)
+            }
+        }
         try outcome.get()
+    }
+
+    @Test(
+        "Only a refusal of the joining is remembered, for its place alone",
+        arguments: [(EINVAL, true), (EMSGSIZE, true), (EIO, true), (EAGAIN, false), (ENOBUFS, false), (EPERM, false)]
+    )
+    func refusals(code: Int32, isRemembered: Bool) {
+        var refusals = JoinRefusals(mayJoin: true)
+        defer { refusals.deallocate() }
+        let here = SocketAddress([192, 0, 2, 1], 1)
+        let samePlace = SocketAddress([192, 0, 2, 1], 2)
+        let elsewhere = SocketAddress([192, 0, 2, 2], 1)
+        let six = SocketAddress([0x20, 1] + [UInt8](repeating: 0, count: 13) + [1], 1)
+        #expect(refusals.isEmpty)
+        refusals.note(here.name, isIPv4: true, code)
+        refusals.note(six.name, isIPv4: false, code)
+        #expect(refusals.isEmpty == !isRemembered)
+        #expect(refusals.contains(here.name, isIPv4: true) == isRemembered)
+        #expect(refusals.contains(samePlace.name, isIPv4: true) == isRemembered)
+        #expect(refusals.contains(six.name, isIPv4: false) == isRemembered)
+        #expect(!refusals.contains(elsewhere.name, isIPv4: true))
     }
 }

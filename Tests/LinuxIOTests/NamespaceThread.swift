@@ -14,9 +14,7 @@ enum NamespaceThread {
         }
 
         func run() {
-            // Not allowed without CAP_SYS_ADMIN: then there is nothing to see.
-            guard unshare(CLONE_NEWNET) == 0 else { return }
-            guard setLoopback(mtu: mtu) else {
+            guard unshare(CLONE_NEWNET) == 0, setLoopback(mtu: mtu) else {
                 outcome.withLock { $0 = .failure(NoLoopback()) }
                 return
             }
@@ -40,6 +38,12 @@ enum NamespaceThread {
     }
 
     private struct NoLoopback: Error {}
+
+    /// Whether this user may make a namespace (CAP_SYS_ADMIN).
+    static var isAllowed: Bool {
+        if case .success = run(mtu: 65_536, {}) { return true }
+        return false
+    }
 
     private static let CLONE_NEWNET: Int32 = 0x4000_0000
 

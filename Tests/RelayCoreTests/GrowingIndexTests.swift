@@ -37,6 +37,11 @@ struct GrowingIndexTests {
             index.remove(kind.hash(key), slot) { kind.hash(keys[$0]) }
         }
 
+        func settle() {
+            let (keys, kind) = (keys, kind)
+            index.settle { kind.hash(keys[$0]) }
+        }
+
         func find(_ key: UInt64) -> Int {
             index.find(kind.hash(key)) { keys[$0] == key }
         }
@@ -90,7 +95,21 @@ struct GrowingIndexTests {
         #expect(left.allSatisfy { $0 == 0 })
     }
 
-    @Test("Every slot is found at every moment of the growth to the largest size")
+    @Test("What an insert has begun to move comes to its end without another", arguments: [33, 65, 513, 4_097])
+    func settles(inserted: Int) {
+        let box = Box(slots: 10_000, .wide)
+        for slot in 0..<inserted { box.insert(UInt64(slot + 1), at: slot) }
+        #expect(!box.index.isSettled)
+        var rounds = 0
+        while !box.index.isSettled, rounds < 100 {
+            box.settle()
+            rounds += 1
+        }
+        #expect(box.index.isSettled)
+        for slot in 0..<inserted { #expect(box.find(UInt64(slot + 1)) == slot) }
+    }
+
+    @Test("Slots are found while the index grows to its largest size, and all of them then")
     func fullGrowth() {
         let slots = 5_000
         let box = Box(slots: slots, .wide)

@@ -64,7 +64,7 @@ struct ForwardingTests {
 
     @Test("On a wildcard bind, players on one of the machine's addresses and on others talk with each other")
     func someLocalAddresses() async throws {
-        // 127.0.0.1 and ::1 have sockets of their own, all else is served by the wildcard's.
+        // 127.0.0.1 and ::1 have sockets of their own (see PortBinderTests), all else is served by the wildcard's.
         for workers in 1...2 {
             let scene = try PlaneScene(bind: PlaneScene.any6, workers: workers)
             let places: [[UInt8]] = [PlaneScene.loopback, [127, 0, 0, 2], PlaneScene.loopback6]
@@ -96,7 +96,7 @@ struct ForwardingTests {
         try scene.talk(5, host, client)
         var sent: Set<[UInt8]> = []
         for round in 0..<200 {
-            // From the host too, so that the worker finds more than one when it wakes.
+            // Faster than a worker that wakes for the first, so that it finds the others waiting.
             for number in 0..<20 {
                 try client.send(Datagrams.clientData(user: 2, session: 5, [UInt8(round), UInt8(number)]))
                 sent.insert([2, 2, 0, 0, 0, UInt8(round), UInt8(number)])

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import BenchKit
 internal import Glibc
 
-/// The command: `run` measures a relay, `probe` tells whether one can be reached.
+/// The command: `run` measures a relay, `create` its API, `probe` tells whether one can be reached.
 struct CausewayBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "causeway-bench",
@@ -10,12 +10,12 @@ struct CausewayBench: AsyncParsableCommand {
         discussion: """
             Exit status:
               0    success
-              1    loss above --allow-loss, corrupt, misrouted, duplicated or unexpected datagrams; no answer to a probe
+              1    loss above --allow-loss, corrupt, misrouted, duplicated or unexpected datagrams; a create that failed; no answer to a probe
               2    the run could not be made; the error says what to do
               3    the load generator was the bottleneck, so its figures are not the relay's
               130  ended by Ctrl-C
             """,
-        subcommands: [RunCommand.self, ProbeCommand.self]
+        subcommands: [RunCommand.self, CreateCommand.self, ProbeCommand.self]
     )
 }
 

@@ -6,6 +6,12 @@ struct MethodOptions: ParsableArguments {
     @Flag(help: "Send as fast as the kernel takes it for --warmup and --duration; --rate means nothing.")
     var flood = false
 
+    @Flag(help: "Hand the kernel what one player sends in a row as one message (with --flood, --find-loss-free).")
+    var together = false
+
+    @Flag(help: "Never sleep while sending: wants a core of its own, and no relay pays for waking the generator.")
+    var spin = false
+
     @Flag(help: "Look for the highest total rate without a single loss; --rate and --duration mean nothing.")
     var findLossFree = false
 
@@ -18,6 +24,8 @@ struct MethodOptions: ParsableArguments {
     /// Adds the options to a plan.
     func apply(to plan: inout RunPlan) {
         plan.flood = flood
+        plan.together = together
+        plan.spins = spin
         plan.findsLossFree = findLossFree
         plan.sample = sample
         plan.watchedProcess = watchPid

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import BenchKit
 internal import Glibc
-internal import UnixSignals
 
 /// `causeway-bench run`
 struct RunCommand: AsyncParsableCommand {
@@ -45,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
         let isLive = progress || (!json && isatty(STDERR_FILENO) == 1)
         let observer = TerminalObserver(isLive: isLive)
         let control = RunControl()
-        let signals = Task { await RunCommand.stopOnSignals(control) }
+        let signals = Task { await Interrupts.pass(to: control) }
         let outcome: Result<RunReport, any Error>
         do {
             let run = BenchRun(
@@ -70,15 +69,5 @@ struct RunCommand: AsyncParsableCommand {
         }
         print(json ? try report.json() : report.text())
         throw ExitCode(report.exitCode)
-    }
-
-    /// The first signal ends the run in good order, the second ends the process.
-    private static func stopOnSignals(_ control: RunControl) async {
-        var count = 0
-        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-            count += 1
-            guard count == 1 else { Glibc.exit(ExitStatus.interrupted) }
-            control.interrupt()
-        }
     }
 }

@@ -9,6 +9,7 @@ extension RelayEngine {
         let stamp = Stamp(now: now)
         sweepHeld(stamp)
         sweepDeparted(stamp, atMost: slots)
+        settleIndexes()
         sweepCursor.user = sweepRange(from: sweepCursor.user, slots, of: userPool.highWater) { engine, user in
             engine.sweepUser(user, stamp)
         }

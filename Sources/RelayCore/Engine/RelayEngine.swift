@@ -150,6 +150,14 @@ extension RelayEngine {
         }
     }
 
+    /// Lets the indexes go on growing.
+    mutating func settleIndexes() {
+        let (users, sessions, hash) = (users, sessions, hash)
+        credentialsIndex.settle { hash(users[$0].credentials) }
+        sessionIndex.settle { hash(UInt64(sessions[$0].token)) }
+        connectionIndex.settle { Self.connectionHash(hash, users[$0].connectionID, session: users[$0].session) }
+    }
+
     /// Takes a user out of the index of connection ids.
     mutating func removeConnection(_ user: Int) {
         let users = users

@@ -8,6 +8,7 @@ struct GrowingIndex {
     private static let smallest = 64
     /// Places of the previous index looked at with each insert. Two are enough to be done before the next doubling.
     private static let placesPerInsert = 8
+    private static let placesPerSettlement = 256
 
     private let largeArea: UnsafeMutableRawPointer
     private let smallArea: UnsafeMutableRawPointer
@@ -77,6 +78,14 @@ struct GrowingIndex {
             left -= 1
         }
     }
+
+    /// Goes on with what an insert has begun, where no more come: from time to time, a little.
+    mutating func settle(hashOf: (Int) -> UInt64) {
+        if left > 0 { move(places: Self.placesPerSettlement, hashOf) }
+    }
+
+    /// Whether everything has moved.
+    var isSettled: Bool { left == 0 }
 
     private mutating func grow(_ hashOf: (Int) -> UInt64) {
         // All has moved long since, unless slots were removed and added in turns.

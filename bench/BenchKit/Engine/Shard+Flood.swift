@@ -17,6 +17,7 @@ extension Shard {
                 sent &+= sendTurn(planned: now)
                 budget &-= Int(schedule.burst)
             }
+            sendGathered()
             if isMeasured { tally.sent &+= sent } else { tally.warmupSent &+= sent }
             portions &-= 1
             now = MonotonicClock.now()

@@ -50,6 +50,7 @@ extension Shard {
             start = control.start.load(ordering: .acquiring)
             if start != 0 {
                 beginCounting()
+                prepareGathering()
                 phase = .sending
                 if isPaced { planNext() } else { nextPlanned = start }
             }
@@ -75,6 +76,7 @@ extension Shard {
 
     /// How long to wait for datagrams: until the next planned send, and never long, so that control is seen.
     private func pause(_ now: UInt64) -> UInt64 {
+        if plan.spins, phase == .sending { return 0 }
         var until = now &+ (phase == .sending ? 20_000_000 : 2_000_000)
         until = min(until, nextPlanned)
         if phase != .draining { until = min(until, nextKeepAlive) }

@@ -27,6 +27,7 @@ extension Shard {
             var budget = 64
             while slot < slots, planned <= now, budget > 0 {
                 for _ in 0..<(flows.count / schedule.slots) { sent &+= sendTurn(planned: planned) }
+                sendGathered()
                 budget &-= perSlot
                 slot &+= 1
                 planned = began &+ UInt64(Double(slot) * slotNanoseconds)

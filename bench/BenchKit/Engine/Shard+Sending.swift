@@ -68,7 +68,9 @@ extension Shard {
         planned: UInt64
     ) -> Bool {
         let endpoint = endpoints[sender]
-        guard let base = outgoing.baseAddress else { return false }
+        let isGathered = plan.together && phase == .sending
+        if isGathered { makeRoom(for: sender) }
+        guard let base = outgoing.baseAddress.map({ $0 + gathered.bytes }) else { return false }
         let header = Wire.writeHeader(
             role: endpoint.role,
             credentials: endpoint.credentials,
@@ -85,6 +87,10 @@ extension Shard {
             planned: planned
         )
         Payload.write(payload, into: UnsafeMutableRawBufferPointer(start: base + header, count: plan.size))
+        if isGathered {
+            gathered.add(header &+ plan.size)
+            return true
+        }
         return transmit(sender, base, header &+ plan.size, to: peer)
     }
 

@@ -67,6 +67,7 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
     /// Where each session's host waits, unless its socket is connected.
     let hosts: UnsafeMutableBufferPointer<IPv4Endpoint>
     let outgoing: UnsafeMutableRawBufferPointer
+    var gathered = Gathered()
     var queue: EventQueue
     var batch = ReceiveBatch(takesSources: Wire.hostSocket != .connected)
     var windows: SequenceWindows
@@ -144,7 +145,7 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
         hosts.initialize(repeating: IPv4Endpoint(packed: 0))
         flows = Shard.makeFlows(plan: plan, schedule: schedule, assignments: assignments)
         outgoing = .allocate(
-            byteCount: max(Wire.longestHeader + plan.size, Wire.longestMessage),
+            byteCount: max((Wire.longestHeader + plan.size) * (plan.together ? Gathered.most : 1), Wire.longestMessage),
             alignment: 8
         )
         windows = SequenceWindows(flows: max(1, flows.count), span: Shard.span(plan: plan))

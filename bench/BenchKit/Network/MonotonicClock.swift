@@ -14,6 +14,9 @@ enum MonotonicClock {
     /// Processor time the calling thread has used.
     static func ofThread() -> UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
+    /// Processor time this process has used, that of its ended threads included.
+    static func ofProcess() -> UInt64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+
     @inline(__always)
     private static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()

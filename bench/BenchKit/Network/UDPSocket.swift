@@ -105,6 +105,11 @@ enum UDPSocket {
         return descriptor
     }
 
+    /// Makes the kernel cut what a socket sends into datagrams of so many bytes, the last one shorter (udp(7), UDP_SEGMENT).
+    static func setSegment(_ bytes: Int, of descriptor: Int32) -> Bool {
+        set(descriptor, Int32(CLINUX_SOL_UDP), Int32(CLINUX_UDP_SEGMENT), Int32(bytes))
+    }
+
     private static func bind(_ descriptor: Int32, to local: IPv4Endpoint) throws(SystemCallError) {
         var name = local.socketAddress
         let status = withUnsafePointer(to: &name) { pointer in

@@ -70,6 +70,9 @@ extension RunPlan {
         guard sample >= 1, sample <= 1_000_000 else {
             throw BenchError("--sample is \(sample); it must be 1 (read everything) to 1000000.")
         }
+        guard !together || ((flood || findsLossFree) && wire == .relay) else {
+            throw BenchError("--together goes with --flood or --find-loss-free, and with --wire relay.")
+        }
         guard !(flood && findsLossFree) else {
             throw BenchError("--flood sends without a rate and --find-loss-free looks for one; use one of them.")
         }

@@ -70,6 +70,10 @@ package struct RunPlan: Sendable, Equatable {
     package var burst = 1
     /// Sends as fast as the kernel takes it for warm-up and duration, instead of at ``rate``.
     package var flood = false
+    /// Hands the kernel what one player sends in a row as one message, so that a flood is more than a forwarder can carry.
+    package var together = false
+    /// Never sleeps while it sends, so that no forwarder pays for waking the generator.
+    package var spins = false
     /// One datagram in so many is read and verified, the others are only counted; 1 reads all.
     package var sample = 1
     /// Looks for the highest total rate without loss instead of sending at ``rate`` for ``duration``.

@@ -32,8 +32,9 @@ enum APIFailure {
             case 401: "The key is missing or wrong: pass it with --key-file or CAUSEWAY_KEY."
             case 403: "The key may not make sessions: it needs the scope `sessions`."
             case 404: "Nothing of the relay's API is there: is --target right?"
-            case 400: "Lower --clients, or raise sessions.max_users at the relay."
-            case 429: "The API limits requests: use fewer --sessions, or raise limits.* at the relay."
+            case 400: "Lower --clients (--users), or raise sessions.max_users at the relay."
+            case 413: "Lower --clients (--users), or raise limits.api_body at the relay."
+            case 429: "The API limits requests: ask for fewer sessions, or raise limits.* at the relay."
             case 503:
                 "The relay has no room, or is starting or draining: see its message; sessions.max is its capacity."
             default: "See the relay's log."
