@@ -14,7 +14,7 @@ enum NamespaceThread {
         }
 
         func run() {
-            guard unshare(CLONE_NEWNET) == 0, setLoopback(mtu: mtu) else {
+            guard unshare(newNetwork) == 0, setLoopback(mtu: mtu) else {
                 outcome.withLock { $0 = .failure(NoLoopback()) }
                 return
             }
@@ -45,7 +45,8 @@ enum NamespaceThread {
         return false
     }
 
-    private static let CLONE_NEWNET: Int32 = 0x4000_0000
+    /// CLONE_NEWNET of unshare(2).
+    private static let newNetwork: Int32 = 0x4000_0000
 
     static func run(mtu: Int32, _ body: @escaping @Sendable () throws -> Void) -> Result<Void, any Error> {
         let job = Job(mtu: mtu, body)
