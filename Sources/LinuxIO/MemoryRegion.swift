@@ -7,9 +7,7 @@ package struct MemoryRegion: ~Copyable, Sendable {
     /// In bytes.
     package let byteCount: Int
 
-    /// - Parameter huge: whether the kernel may back it by huge pages (madvise(2), MADV_HUGEPAGE): a lookup in a large table
-    ///   then misses its translation far less often, and up to 2 MiB are taken where one byte is used.
-    package init(byteCount: Int, huge: Bool = false) throws(SystemCallError) {
+    package init(byteCount: Int) throws(SystemCallError) {
         let mapped = mmap(
             nil,
             byteCount,
@@ -21,8 +19,6 @@ package struct MemoryRegion: ~Copyable, Sendable {
         guard let mapped, mapped != MAP_FAILED else { throw SystemCallError("mmap") }
         base = mapped
         self.byteCount = byteCount
-        // Advice: where the kernel has no huge pages, small ones serve as well.
-        if huge { madvise(mapped, byteCount, MADV_HUGEPAGE) }
     }
 
     deinit {

@@ -4,6 +4,9 @@ internal import Synchronization
 
 /// The data plane: its workers, and the calls that reach them. `RelayControl` knows it as a `DataPlane`.
 package final class RelayPlane: DataPlane {
+    /// What the names of the workers' threads begin with; a number follows.
+    package static let threadNamePrefix = "relay-"
+
     private let settings: PlaneSettings
     let binder: PortBinder
     let mailboxes: [Mailbox]
@@ -83,7 +86,7 @@ package final class RelayPlane: DataPlane {
         running = Mutex(settings.workers)
         for setup in setups {
             do {
-                try Thread.start(name: "relay-\(setup.index)") { [weak self] in
+                try Thread.start(name: "\(Self.threadNamePrefix)\(setup.index)") { [weak self] in
                     Self.runWorker(setup, onFailure)
                     self?.running.withLock { $0 -= 1 }
                 }

@@ -5,7 +5,7 @@ final class TableMemory: Sendable {
     private let region: MemoryRegion
 
     init(byteCount: Int) throws(SystemCallError) {
-        region = try MemoryRegion(byteCount: byteCount, huge: true)
+        region = try MemoryRegion(byteCount: byteCount)
     }
 
     var base: UnsafeMutableRawPointer { region.base }

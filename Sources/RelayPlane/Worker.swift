@@ -74,10 +74,12 @@ struct Worker: ~Copyable {
             let ready = try epoll.wait()
             let now = MonotonicClock.milliseconds()
             var hasCommands = false
+            var isBusy = false
             for index in 0..<ready {
                 let tag = epoll.tag(at: index)
                 if tag < Self.timerTag {
                     serve(sockets.entry(tag), now: now)
+                    isBusy = true
                 } else if tag == Self.timerTag {
                     timer.clear()
                 } else {
@@ -88,7 +90,7 @@ struct Worker: ~Copyable {
                 obey(now: now)
                 keepTime()
             }
-            if sweeper.isDue(now: now) { keepHouse(now: now) }
+            if sweeper.isDue(now: now) { keepHouse(now: now, isBusy: isBusy) }
         }
         lanes.count(in: setup.counters)
         sockets.removeAll()
@@ -105,8 +107,8 @@ struct Worker: ~Copyable {
     /// What has to be done now and then, and not with every datagram. Out of the way: a wake for one datagram finds the
     /// caches cold, and everything beside its path makes it longer.
     @inline(never)
-    private mutating func keepHouse(now: UInt64) {
-        let slots = sweeper.slots(of: engine.sweepLength, now: now)
+    private mutating func keepHouse(now: UInt64, isBusy: Bool) {
+        let slots = sweeper.slots(of: engine.sweepLength, now: now, isBusy: isBusy)
         if slots > 0 { engine.sweep(now: now, slots: slots) }
         countLosses(now: now)
         lanes.count(in: setup.counters)

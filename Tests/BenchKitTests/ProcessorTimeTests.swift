@@ -13,8 +13,8 @@ struct ProcessorTimeTests {
         while MonotonicClock.ofThread() - start < 50_000_000 { word = Mixer.mix(word &+ 1) }
         let after = try #require(ProcessorTime.ofProcess(getpid()))
         #expect(word != 0)
-        // Other tests of this process add to it; a running thread is exact to a tick.
-        #expect(after - before > 35_000_000)
+        // Other tests of this process add to it.
+        #expect(after - before >= 50_000_000)
     }
 
     @Test("Where there is no process there is no time", arguments: [0, -1, Int32.max])

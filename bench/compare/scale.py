@@ -26,7 +26,7 @@ def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", action="append", choices=list(PARTS), help="only this one; may be repeated")
-    parser.add_argument("--rounds", type=int, default=6, help="rounds of the parts api and workers (6)")
+    parser.add_argument("--rounds", type=int, default=6, help="rounds of each comparison (6)")
     parser.add_argument("--bin", type=Path, default=ROOT / ".build/release", help="where the programs are")
     parser.add_argument("--tools", type=Path, default=ROOT / ".build/bench", help="not used; compare.py has it too")
     parser.add_argument("--out", type=Path, default=ROOT / ".build/bench", help="where scale.json goes")

@@ -136,7 +136,7 @@ def fill(options: Options, part: Part, state: str) -> None:
 def restore(options: Options, part: Part, state: str) -> None:
     """Starts again and again on the same state, and forwards with and without all of those sessions."""
     restored, memories, loaded, fresh, counts = [], [], [], [], []
-    for number in range(1, 4):
+    for number in range(1, options.rounds + 1):
         for full in ((True, False) if number % 2 else (False, True)):
             say(f"scale: round {number}, {'restored' if full else 'fresh'}")
             settings = [ROOM, "relay.workers=1", *([state] if full else [])]

@@ -7,7 +7,9 @@ extension RelayEngine {
     /// Looks at the next `slots` users and as many sessions. A full pass should take about a second.
     public mutating func sweep(now: UInt64, slots: Int) {
         let stamp = Stamp(now: now)
-        sweepHeld(stamp)
+        // Slices may follow each other closely, and what waits has not aged in between.
+        if stamp != lastHeldSweep { sweepHeld(stamp) }
+        lastHeldSweep = stamp
         sweepDeparted(stamp, atMost: slots)
         settleIndexes()
         sweepCursor.user = sweepRange(from: sweepCursor.user, slots, of: userPool.highWater) { engine, user in

@@ -30,6 +30,7 @@ public struct RelayEngine: ~Copyable {
     var liveUsers = 0
     var liveSessions = 0
     var sweepCursor = SweepCursor()
+    var lastHeldSweep = Stamp.zero
     /// What `nextRelease` hands out: a session's early joiners, or one candidate's datagram (slots + 1).
     var releasingSession: UInt32 = 0
     var releasingHeld: UInt32 = 0

@@ -1,5 +1,6 @@
 import GeoLocation
 import Glibc
+import LinuxIO
 import Logging
 import RelayConfig
 import RelayCore
@@ -24,6 +25,8 @@ extension Daemon {
         onEvent: @escaping @Sendable (PlaneEvent) -> Void
     ) throws -> RelayPlane {
         do {
+            // Once its workers run, all other threads give way to them.
+            defer { ThreadPriority.giveWay(toThreadsNamed: RelayPlane.threadNamePrefix) }
             return try RelayPlane(try configuration.planeSettings, onEvent: onEvent) { words in
                 logger.critical("\(words)")
             }
