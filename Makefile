@@ -48,7 +48,7 @@ bench-tools:
 
 # BENCH passes options: make bench BENCH="--rounds 6 --scenario steady".
 bench: bench-tools release
-	bench/compare/compare.py $(BENCH)
+	bench/compare/scale.py --part memory; bench/compare/compare.py $(BENCH)
 
 scale: bench-tools release
 	bench/compare/scale.py $(SCALE)

@@ -12,9 +12,6 @@ METRICS: dict[str, dict[str, str]] = {
     "loss_free_pps": {"title": "Highest rate without loss", "unit": "datagrams/s", "better": "higher"},
     "p50_us": {"title": "Latency, median", "unit": "µs", "better": "lower"},
     "p99_us": {"title": "Latency, 99th percentile", "unit": "µs", "better": "lower"},
-    "memory_per_session": {"title": "Memory per session", "unit": "bytes", "better": "lower"},
-    "plane_per_session": {"title": "of it the data plane's", "unit": "bytes", "better": "lower"},
-    "creates_per_second": {"title": "Sessions created", "unit": "1/s", "better": "higher"},
 }
 
 ALL = ["floor", "causeway", "coturn", "nginx"]
