@@ -166,7 +166,8 @@ def summary_table(results: dict, scenario: dict, names: list[str], styles: dict[
         for metric in metrics:
             told = summary.get(metric, {}).get(name)
             below = [] if not told else [spread(told), f"n = {told['n']}" if told["n"] != valid else ""]
-            for base, against in ratios(told or {}):
+            # Against the first of all; the others' ratios are in the goals that ask for them.
+            for base, against in (pair for pair in ratios(told or {}) if pair[0] == names[0]):
                 few = f", n = {against['n']}" if told and against["n"] != told["n"] else ""
                 below += [f"{ratio(against['median'])} {base}{few}", f"({spread(against, ratio)})"]
             row.append(cell(number(told["median"] if told else None), below, "n"))
