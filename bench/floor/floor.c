@@ -2,11 +2,12 @@
 // headers and learns the same addresses as a relay, and checks nothing: no tokens, no roaming, no limits, no counters but
 // two. What it costs is the limit of the method on the machine it runs on. Not for use anywhere but in a benchmark.
 //
-// usage: floor [--bind ADDRESS] [--server-port PORT] [--client-port PORT] [--batch N] [--buffer BYTES] [--segment] [--pktinfo]
+// usage: floor [--bind ADDRESS] [--server-port PORT] [--client-port PORT] [--batch N] [--buffer BYTES] [--segment] [--gro] [--pktinfo]
 //
 //   --batch N       datagrams a system call, 1 ... 64 (64)
 //   --buffer BYTES  socket buffers, forced past net.core.rmem_max where allowed (4194304)
 //   --segment       datagrams to one address leave together (UDP_SEGMENT), for what that gives alone
+//   --gro           take in what came from one address as one message (UDP_GRO), for what that gives alone
 //   --pktinfo       take and give the local address with every datagram, as a server on a wildcard address must
 //
 // Prints one line when it listens, and its counts when SIGTERM or SIGINT ends it.
@@ -27,8 +28,11 @@
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
-enum { MAX_BATCH = 64, BUFFER = 1280, CLIENTS = 16, SESSION_SLOTS = 1 << 18, USER_SLOTS = 1 << 21, PING = 1, DATA = 2 };
+enum { MAX_BATCH = 64, BUFFER = 1280, GRO_BUFFER = 65536, CLIENTS = 16, SESSION_SLOTS = 1 << 18, USER_SLOTS = 1 << 21, PING = 1, DATA = 2 };
 
 struct session {
     uint32_t token;  // 0: free
@@ -48,12 +52,13 @@ static struct user *users;
 static volatile sig_atomic_t stopped;
 static uint64_t received, forwarded;
 
-static int batch = MAX_BATCH, buffer_bytes = 4 << 20, segments, with_pktinfo;
+static int batch = MAX_BATCH, buffer_bytes = 4 << 20, segments, with_gro, with_pktinfo;
 
 static struct mmsghdr in[MAX_BATCH], out[MAX_BATCH];
 static struct iovec in_vectors[MAX_BATCH], out_vectors[MAX_BATCH];
 static struct sockaddr_in names[MAX_BATCH];
-static uint8_t bytes[MAX_BATCH][BUFFER] __attribute__((aligned(4096)));
+static uint8_t *bytes;  // MAX_BATCH buffers of `room` bytes
+static size_t room = BUFFER;
 static uint8_t in_controls[MAX_BATCH][64] __attribute__((aligned(64)));
 static uint8_t out_controls[MAX_BATCH][64] __attribute__((aligned(64)));
 static int out_count;
@@ -131,64 +136,75 @@ static void flush(int socket) {
     out_count = 0;
 }
 
-static void reply(int socket, int i) {
-    bytes[i][0] = PING;
-    bytes[i][1] = 2;
-    sendto(socket, bytes[i], 2, 0, (struct sockaddr *)&names[i], sizeof names[i]);
+static void reply(int socket, uint8_t *data, struct sockaddr_in *name) {
+    data[0] = PING;
+    data[1] = 2;
+    sendto(socket, data, 2, 0, (struct sockaddr *)name, sizeof *name);
 }
 
-static void from_client(int socket, int i, size_t length) {
+static void from_client(int socket, uint8_t *data, size_t length, struct sockaddr_in *name) {
     uint64_t pair;
-    memcpy(&pair, bytes[i], 8);
+    memcpy(&pair, data, 8);
     struct user *user = find_user(pair);
     if (!user) return;
     struct session *session = sessions + user->session;
-    session->clients[user->id - 1] = names[i];
-    if (bytes[i][8] == PING) {
-        reply(socket, i);
+    session->clients[user->id - 1] = *name;
+    if (data[8] == PING) {
+        reply(socket, data, name);
     } else if (session->host.sin_port && length > 9) {
-        bytes[i][4] = DATA;
-        memcpy(bytes[i] + 5, &user->id, 4);
-        add(bytes[i] + 4, length - 4, &session->host);
+        data[4] = DATA;
+        memcpy(data + 5, &user->id, 4);
+        add(data + 4, length - 4, &session->host);
     }
 }
 
-static void from_host(int socket, int i, size_t length) {
+static void from_host(int socket, uint8_t *data, size_t length, struct sockaddr_in *name) {
     uint32_t token, id;
-    memcpy(&token, bytes[i] + 4, 4);
+    memcpy(&token, data + 4, 4);
     struct session *session = find_session(token);
-    session->host = names[i];
-    if (bytes[i][8] == PING) {
-        reply(socket, i);
+    session->host = *name;
+    if (data[8] == PING) {
+        reply(socket, data, name);
     } else if (length > 13) {
-        memcpy(&id, bytes[i] + 9, 4);
+        memcpy(&id, data + 9, 4);
         if (id - 1 >= session->client_count) return;
-        bytes[i][12] = DATA;
-        add(bytes[i] + 12, length - 12, &session->clients[id - 1]);
+        data[12] = DATA;
+        add(data + 12, length - 12, &session->clients[id - 1]);
     }
+}
+
+// The length of each datagram in a received message but the last: all of it unless several came together.
+static size_t segment_of(struct msghdr *message, size_t length) {
+    int size = 0;
+    if (with_gro)
+        for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c))
+            if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) memcpy(&size, CMSG_DATA(c), sizeof size);
+    return size ? (size_t)size : length;
 }
 
 // Reads what waits in one socket and sends it out of the other. Returns how many datagrams there were.
 static int serve(int from, int to, int is_client) {
     for (int i = 0; i < batch; i++) {
         in[i].msg_hdr.msg_namelen = sizeof names[i];
-        if (with_pktinfo) in[i].msg_hdr.msg_controllen = sizeof in_controls[i];
+        if (with_pktinfo || with_gro) in[i].msg_hdr.msg_controllen = sizeof in_controls[i];
     }
     int count = recvmmsg(from, in, batch, 0, NULL);
     if (count <= 0) return 0;
-    received += count;
     for (int i = 0; i < count; i++) {
-        if (in[i].msg_len < 9) continue;
-        int before = out_count;
-        if (is_client)
-            from_client(from, i, in[i].msg_len);
-        else
-            from_host(from, i, in[i].msg_len);
-        if (with_pktinfo && out_count > before) {
-            // All is on one address here: where it came to is where it may leave from.
-            out[before].msg_hdr.msg_control = in[i].msg_hdr.msg_control;
-            out[before].msg_hdr.msg_controllen = in[i].msg_hdr.msg_controllen;
-            memset((uint8_t *)in[i].msg_hdr.msg_control + sizeof(struct cmsghdr), 0, 4);
+        size_t length = in[i].msg_len, segment = segment_of(&in[i].msg_hdr, length);
+        for (size_t start = 0; start < length; start += segment) {
+            size_t size = length - start < segment ? length - start : segment;
+            received++;
+            if (size < 9) continue;
+            if (out_count == MAX_BATCH) flush(to);
+            int before = out_count;
+            (is_client ? from_client : from_host)(from, bytes + i * room + start, size, &names[i]);
+            if (with_pktinfo && out_count > before) {
+                // All is on one address here: where it came to is where it may leave from.
+                out[before].msg_hdr.msg_control = in[i].msg_hdr.msg_control;
+                out[before].msg_hdr.msg_controllen = in[i].msg_hdr.msg_controllen;
+                memset((uint8_t *)in[i].msg_hdr.msg_control + sizeof(struct cmsghdr), 0, 4);
+            }
         }
     }
     if (out_count) flush(to);
@@ -202,6 +218,7 @@ static int open_socket(const char *address, int port) {
     if (setsockopt(s, SOL_SOCKET, SO_SNDBUFFORCE, &buffer_bytes, 4))
         setsockopt(s, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, 4);
     if (with_pktinfo) setsockopt(s, IPPROTO_IP, IP_PKTINFO, &on, 4);
+    if (with_gro) setsockopt(s, IPPROTO_UDP, UDP_GRO, &on, 4);
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
     if (inet_pton(AF_INET, address, &name.sin_addr) != 1) {
         fprintf(stderr, "floor: --bind %s is no IPv4 address\n", address);
@@ -231,7 +248,7 @@ int main(int argc, char **argv) {
     int server_port = 0, client_port = 0, option;
     static const struct option options[] = {
         {"bind", 1, 0, 'b'},   {"server-port", 1, 0, 's'}, {"client-port", 1, 0, 'c'}, {"batch", 1, 0, 'n'},
-        {"buffer", 1, 0, 'B'}, {"segment", 0, 0, 'g'},     {"pktinfo", 0, 0, 'p'},     {0}};
+        {"buffer", 1, 0, 'B'}, {"segment", 0, 0, 'g'},     {"gro", 0, 0, 'r'},         {"pktinfo", 0, 0, 'p'}, {0}};
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'b': address = optarg; break;
@@ -240,6 +257,7 @@ int main(int argc, char **argv) {
         case 'n': batch = atoi(optarg); break;
         case 'B': buffer_bytes = atoi(optarg); break;
         case 'g': segments = 1; break;
+        case 'r': with_gro = 1; break;
         case 'p': with_pktinfo = 1; break;
         default: return 2;
         }
@@ -250,11 +268,13 @@ int main(int argc, char **argv) {
     }
     sessions = calloc(SESSION_SLOTS, sizeof *sessions);
     users = calloc(USER_SLOTS, sizeof *users);
-    if (!sessions || !users) return 2;
+    if (with_gro) room = GRO_BUFFER;
+    bytes = aligned_alloc(4096, MAX_BATCH * room);
+    if (!sessions || !users || !bytes) return 2;
     for (int i = 0; i < MAX_BATCH; i++) {
-        in_vectors[i] = (struct iovec){bytes[i], 1201};
+        in_vectors[i] = (struct iovec){bytes + i * room, with_gro ? GRO_BUFFER - 1 : 1201};
         in[i].msg_hdr = (struct msghdr){.msg_name = &names[i], .msg_iov = &in_vectors[i], .msg_iovlen = 1};
-        if (with_pktinfo) in[i].msg_hdr.msg_control = in_controls[i];
+        if (with_pktinfo || with_gro) in[i].msg_hdr.msg_control = in_controls[i];
         out[i].msg_hdr = (struct msghdr){.msg_namelen = sizeof names[i], .msg_iov = &out_vectors[i], .msg_iovlen = 1};
     }
     int server = open_socket(address, server_port), client = open_socket(address, client_port);
