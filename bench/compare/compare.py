@@ -115,11 +115,11 @@ def run_once(options: argparse.Namespace, scenario: Scenario, forwarder: Forward
     preload = options.tools / "usertime.so" if scenario.counts_user_time else None
     running = forwarder.start(preload)
     try:
-        before = usertime.read(running.usertime) if running.usertime else None
+        sampler = usertime.Sampler(running.usertime) if running.usertime else None
+        if sampler:
+            sampler.start()
         found = generate(options, scenario, running)
-        outside = None
-        if running.usertime and before and found["valid"]:
-            outside = usertime.read(running.usertime).since(before)
+        outside = sampler.stop() if sampler and found["valid"] else None
     finally:
         running.stop()
     entry = {

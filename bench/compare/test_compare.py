@@ -65,6 +65,12 @@ class UserTime(unittest.TestCase):
         after = usertime.read(self.page([(300, 20), (200, 10)]))
         self.assertEqual(after.since(before), 10)
 
+    def test_the_busiest_second_is_taken_and_not_the_joining_before_it(self) -> None:
+        joining = [usertime.Count(1.0, 1000 * k, k) for k in range(20)]
+        load = [usertime.Count(1.0, 20000 + 50 * k, 20 + 10 * k) for k in range(20)]
+        self.assertEqual(usertime.busiest(joining + load), 5)
+        self.assertEqual(usertime.busiest(joining[:3]), 1000)
+
     def test_no_datagram_is_an_error_and_not_a_figure(self) -> None:
         count = usertime.read(self.page([(5, 5)]))
         with self.assertRaises(ValueError):
