@@ -9,7 +9,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -176,16 +175,24 @@ def machine() -> dict[str, Any]:
     }
 
 
+def heading() -> dict[str, Any]:
+    """What every results file begins with: when, and where."""
+    generated = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"schema": 1, "generated": generated, "machine": machine()}
+
+
+def write_results(path: Path, results: dict[str, Any]) -> None:
+    """Writes the figures as JSON that a person can read too."""
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+
+
 def main() -> int:
     """Measures, prints, writes JSON and HTML; 1 where a goal was missed."""
     options = parse()
     options.out.mkdir(parents=True, exist_ok=True)
     all_ = forwarders(options)
     began = time.monotonic()
-    results: dict[str, Any] = {
-        "schema": 1,
-        "generated": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "machine": machine(),
+    results = heading() | {
         "method": {
             "rounds": options.rounds,
             "pinning": f"forwarder on core {FORWARDER_CORE}, generator on core {GENERATOR_CORE}",
@@ -212,7 +219,7 @@ def main() -> int:
         print(f"compare: {error}", file=sys.stderr)
         return 2
     target = options.out / "results.json"
-    target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    write_results(target, results)
     page = options.out / "report.html"
     page.write_text(report.render(results))
     met = print_goals(results)
@@ -221,6 +228,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Temporary directories of a run that Ctrl-C ends lie where the system cleans up.
-    tempfile.tempdir = tempfile.gettempdir()
     sys.exit(main())

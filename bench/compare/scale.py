@@ -4,18 +4,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-import tempfile
 import textwrap
 import time
 from dataclasses import asdict
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
-from compare import ROOT, machine
+from compare import ROOT, heading, write_results
 from daemon import TASKSET, Failure
 from forwarders import StartError
 from scaleparts import PARTS, Options, Part, say
@@ -28,7 +24,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--part", action="append", choices=list(PARTS), help="only this one; may be repeated")
     parser.add_argument("--rounds", type=int, default=6, help="rounds of each comparison (6)")
     parser.add_argument("--bin", type=Path, default=ROOT / ".build/release", help="where the programs are")
-    parser.add_argument("--tools", type=Path, default=ROOT / ".build/bench", help="not used; compare.py has it too")
     parser.add_argument("--out", type=Path, default=ROOT / ".build/bench", help="where scale.json goes")
     options = parser.parse_args()
     if options.rounds < 1:
@@ -63,12 +58,7 @@ def main() -> int:
     options = parse()
     options.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    results: dict[str, Any] = {
-        "schema": 1,
-        "generated": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "machine": machine(),
-        "scenarios": [],
-    }
+    results = heading() | {"scenarios": []}
     chosen = [name for name in PARTS if not options.part or name in options.part]
     for name in chosen:
         try:
@@ -81,13 +71,11 @@ def main() -> int:
         print_part(part)
         results["scenarios"].append(asdict(part))
     target = options.out / "scale.json"
-    target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    write_results(target, results)
     met = print_goals(results)
     print(f"\n{round(time.monotonic() - began)} s; figures: {target}")
     return 0 if met else 1
 
 
 if __name__ == "__main__":
-    # Temporary directories of a run that Ctrl-C ends lie where the system cleans up.
-    tempfile.tempdir = tempfile.gettempdir()
     sys.exit(main())
