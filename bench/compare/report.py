@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import charts
 from charts import number
