@@ -78,6 +78,10 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What the service manager offers: descriptors that outlive the process, signs of life, the journal.
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "RelaySystemd", dependencies: ["CSystemd", logging], swiftSettings: strict),
+
         // The daemon.
         .target(
             name: "RelayConfig",
@@ -88,7 +92,8 @@ let package = Package(
             name: "causewayd",
             dependencies: [
                 "GeoLocation", "LinuxIO", "RelayConfig", "RelayControl", "RelayCore", "RelayHTTP", "RelayMetrics",
-                "RelayNet", "RelayPlane", "RelayStore", argumentParser, logging, serviceLifecycle, unixSignals,
+                "RelayNet", "RelayPlane", "RelayStore", "RelaySystemd", argumentParser, logging, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -147,6 +152,7 @@ let package = Package(
             dependencies: ["RelayStore", "RelayControl", "RelayCore", grdb, logging],
             swiftSettings: strict
         ),
+        .testTarget(name: "RelaySystemdTests", dependencies: ["RelaySystemd", logging], swiftSettings: strict),
         .testTarget(name: "RelayMetricsTests", dependencies: ["RelayMetrics"], swiftSettings: strict),
         .testTarget(
             name: "RelayHTTPTests",

@@ -1,0 +1,29 @@
+package import Logging
+
+/// Log records in journald's native protocol: one field for each key, so that `journalctl CAUSEWAY_SESSION=…` finds them.
+package struct JournalLogHandler: LogHandler {
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? level() }
+        set { ownLevel = newValue }
+    }
+    package var metadata: Logger.Metadata = [:]
+    private var ownLevel: Logger.Level?
+    private let label: String
+    private let level: @Sendable () -> Logger.Level
+
+    /// - Parameter level: the level in force for every logger without one of its own.
+    package init(label: String, level: @escaping @Sendable () -> Logger.Level) {
+        self.label = label
+        self.level = level
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }
+        JournalRecord(level: event.level, label: label, message: event.message.description, metadata: fields).send()
+    }
+}
