@@ -26,13 +26,7 @@ public enum UDPSocket {
         let descriptor = Descriptor(try systemCall("socket") { socket(family, type, 0) })
         if family == AF_INET6 { try set(descriptor.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
         if options.sharesPort { try set(descriptor.number, SOL_SOCKET, SO_REUSEPORT, 1) }
-        if options.reportsLocalAddress {
-            if family == AF_INET {
-                try set(descriptor.number, Int32(IPPROTO_IP), Int32(CLINUX_IP_PKTINFO), 1)
-            } else {
-                try set(descriptor.number, Int32(IPPROTO_IPV6), Int32(CLINUX_IPV6_RECVPKTINFO), 1)
-            }
-        }
+        if options.reportsLocalAddress { try reportLocalAddress(descriptor.number, isIPv4: family == AF_INET) }
         setBuffers(descriptor.number, options.bufferBytes)
         try bind(descriptor.number, address: address, port: port)
         return descriptor
@@ -64,6 +58,60 @@ public enum UDPSocket {
             }
         }
         return UInt16(bigEndian: storage.sin6_port)
+    }
+
+    /// Has a bound socket tell with each datagram which local address it came to.
+    private static func reportLocalAddress(_ number: Int32, isIPv4: Bool) throws(SystemCallError) {
+        if isIPv4 {
+            try set(number, Int32(IPPROTO_IP), Int32(CLINUX_IP_PKTINFO), 1)
+        } else {
+            try set(number, Int32(IPPROTO_IPV6), Int32(CLINUX_IPV6_RECVPKTINFO), 1)
+        }
+    }
+
+    /// Makes a socket that somebody else has opened and bound behave like one from `open`. Its buffers stay as they are: who
+    /// opened it may have been allowed more.
+    package static func prepare(_ number: Int32, isIPv4: Bool, reportsLocalAddress: Bool) throws(SystemCallError) {
+        let flags = try systemCall("fcntl F_GETFL") { fcntl(number, F_GETFL) }
+        try systemCall("fcntl F_SETFL") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
+        try systemCall("fcntl F_SETFD") { fcntl(number, F_SETFD, FD_CLOEXEC) }
+        if reportsLocalAddress { try Self.reportLocalAddress(number, isIPv4: isIPv4) }
+    }
+
+    /// What a socket that somebody else has opened is bound to: 4 or 16 bytes, network order, and the port, host byte order.
+    /// - Throws: `Unusable` where it is no UDP socket of one address family.
+    package static func inspect(_ number: Int32) throws(Unusable) -> (address: [UInt8], port: UInt16) {
+        guard option(number, SOL_SOCKET, SO_TYPE) == Int32(SOCK_DGRAM.rawValue) else {
+            throw Unusable(words: "it is not for datagrams")
+        }
+        var storage = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let status = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
+        }
+        let port = UInt16(bigEndian: storage.sin6_port)
+        guard status == 0, port != 0 else { throw Unusable(words: "it is not bound") }
+        switch Int32(storage.sin6_family) {
+        case AF_INET:
+            return (withUnsafeBytes(of: &storage.sin6_flowinfo) { Array($0) }, port)
+        case AF_INET6 where option(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY) == 1:
+            return (withUnsafeBytes(of: &storage.sin6_addr) { Array($0) }, port)
+        case AF_INET6:
+            throw Unusable(words: "it takes IPv4 and IPv6 at once; set BindIPv6Only=ipv6-only and list IPv4 by itself")
+        default:
+            throw Unusable(words: "it is neither IPv4 nor IPv6")
+        }
+    }
+
+    /// Why a socket cannot be used, for the operator.
+    package struct Unusable: Error {
+        package var words: String
+    }
+
+    private static func option(_ number: Int32, _ level: Int32, _ name: Int32) -> Int32? {
+        var value: Int32 = 0
+        var length = socklen_t(4)
+        return getsockopt(number, level, name, &value, &length) == 0 ? value : nil
     }
 
     /// The room the kernel really gives for received datagrams, in bytes of its own accounting.

@@ -27,6 +27,15 @@ extension SessionService {
         var moved = place(state.sessions)
         moved.formUnion(await serve(state.sessions.map(\.id)))
         await recordPorts(of: moved)
+        let unknown = await plane.confirmRestored()
+        if unknown > 0 {
+            logger.warning(
+                """
+                \(unknown) sessions that were being relayed are not in the database and have ended: they were deleted, or the \
+                database lost what it had acknowledged
+                """
+            )
+        }
         if parkedCount > 0 {
             logger.error(
                 """

@@ -7,8 +7,13 @@ enum WorkerCommand: Sendable {
     case addSession(SessionPlan, PairSockets?, done: @Sendable (DataPlaneError?) -> Void)
     case addUser(UserPlan, sessionToken: UInt32, done: @Sendable (DataPlaneError?) -> Void)
     case removeUser(token: UInt32, sessionToken: UInt32, done: @Sendable () -> Void)
-    case removeSession(token: UInt32, done: @Sendable () -> Void)
+    /// `done` gets the number of the pair that the session had; `nil` where it was not served.
+    case removeSession(token: UInt32, done: @Sendable (UInt32?) -> Void)
     case activity(token: UInt32, done: @Sendable (SessionActivity?) -> Void)
+    /// Drops the sessions of an earlier process that nobody has named; `done` gets their tokens and pairs.
+    case dropUnconfirmed(done: @Sendable ([(token: UInt32, pair: UInt32)]) -> Void)
+    /// Does nothing: who waits for `done` knows that the worker turns.
+    case turn(done: @Sendable () -> Void)
     case ownAddresses([PeerAddress])
     case stop
 }

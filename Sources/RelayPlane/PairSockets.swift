@@ -44,13 +44,13 @@ struct PairSockets: Sendable {
 /// three to five percent of all that a datagram costs (bench/LOG.md). So each of the machine's addresses has sockets of its
 /// own, where the kernel knows both; the wildcard's take what comes to addresses that the machine gets later.
 struct SharedSockets: Sendable {
-    /// Bound to the configured address.
-    var main = PairSockets()
-    /// Bound to one address of the machine each; sockets of one family.
-    var local: [(address: LocalAddress, sockets: PairSockets)] = []
+    /// Bound to the configured address: one pair for each position of the port's group that is this worker's.
+    var main: [PairSockets] = []
+    /// Bound to one address of the machine each; sockets of one family, with the pair of `main` of the same position.
+    var local: [(address: LocalAddress, sockets: PairSockets, main: Int)] = []
 
     func closeAll() {
-        main.closeAll()
+        for sockets in main { sockets.closeAll() }
         for entry in local { entry.sockets.closeAll() }
     }
 }

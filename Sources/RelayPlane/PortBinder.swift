@@ -2,49 +2,109 @@ internal import LinuxIO
 internal import RelayCore
 internal import RelayWire
 
-/// Opens the sockets of port pairs on the configured address.
+/// Opens the sockets of port pairs on the configured address, or takes over those that were left open.
 struct PortBinder: Sendable {
     /// 4 or 16 bytes each: the addresses to bind, one a family.
     private let addresses: [[UInt8]]
     private let isWildcard: Bool
+    private let keeper: DescriptorKeeper
 
     /// Addresses of the machine that get sockets of their own at most; the wildcard serves the others.
     private static let mostLocalAddresses = 16
 
+    /// The sockets of the pair that sessions share.
+    struct Shared: Sendable {
+        /// Each worker's.
+        var workers: [SharedSockets]
+        var ports: PortPair
+        /// Sockets on every address and port; the one at position p belongs to worker p modulo the number of workers.
+        var positions: Int
+        /// Sockets that were open already.
+        var adopted = 0
+        /// Some are owned by a socket unit.
+        var usesUnit = false
+    }
+
     /// - Parameter bind: `::` means both families; where IPv6 is switched off, IPv4 alone.
-    init(bind: PeerAddress) {
+    init(bind: PeerAddress, keeper: DescriptorKeeper = .none) {
         isWildcard = bind.isUnspecified
         let isBoth = isWildcard && !bind.isIPv4
         addresses = isBoth ? [[UInt8](repeating: 0, count: 4), bind.bytes] : [bind.bytes]
+        self.keeper = keeper
     }
 
-    /// Opens one pair for each of `workers`; all of them share the two ports, and the kernel steers by session token.
-    /// - Parameter machine: the machine's own addresses, 4 or 16 bytes each: on a wildcard they get sockets of their own.
-    /// - Returns: each worker's sockets and the ports.
-    /// - Throws: `DataPlaneError.portUnavailable`.
+    /// Opens one pair for each of `workers`; all of them share the two ports, and the kernel steers by session token. Where
+    /// sockets were left open on these ports, there are as many as before.
+    /// - Parameters:
+    ///   - machine: the machine's own addresses, 4 or 16 bytes each: on a wildcard they get sockets of their own.
+    ///   - inventory: sockets that were left open; those that are used are taken out.
+    /// - Throws: `DataPlaneError.portUnavailable`, `.cannotStart` where a socket unit's sockets do not fit together.
     func openShared(
         _ wanted: PortPair,
         workers: Int,
-        machine: [[UInt8]] = []
-    ) throws(DataPlaneError) -> ([SharedSockets], PortPair) {
-        var sockets = [SharedSockets](repeating: SharedSockets(), count: workers)
+        machine: [[UInt8]] = [],
+        inventory: inout SocketInventory
+    ) throws(DataPlaneError) -> Shared {
+        let positions = try positions(wanted, inventory) ?? workers
+        var shared = Shared(
+            workers: .init(repeating: SharedSockets(), count: workers),
+            ports: wanted,
+            positions: positions
+        )
+        for position in 0..<positions { shared.workers[position % workers].main.append(PairSockets()) }
         do {
-            let local = isWildcard ? bindable(machine) : []
-            let sharesPort = workers > 1 || !local.isEmpty
-            let server = try open(.server, wanted.server, sharesPort: sharesPort, into: &sockets)
-            let client = try open(.client, wanted.client, sharesPort: sharesPort, into: &sockets)
-            let ports = PortPair(server: server, client: client)
-            for address in local { openLocal(address, ports, into: &sockets) }
-            return (sockets, ports)
+            shared.usesUnit = addresses.contains {
+                inventory.isFromUnit($0, wanted.server) || inventory.isFromUnit($0, wanted.client)
+            }
+            // A socket unit's are another user's: the kernel lets nobody else have a socket on the same port.
+            let local = isWildcard && !shared.usesUnit ? bindable(machine) : []
+            let sharesPort = positions > 1 || !local.isEmpty
+            shared.ports.server = try open(.server, wanted.server, sharesPort, into: &shared, &inventory)
+            shared.ports.client = try open(.client, wanted.client, sharesPort, into: &shared, &inventory)
+            for address in local { openLocal(address, into: &shared, &inventory) }
+            return shared
         } catch {
-            for worker in sockets { worker.closeAll() }
+            for worker in shared.workers { worker.closeAll() }
             throw error
         }
     }
 
     /// Opens a pair for one session alone.
-    func openDedicated(_ ports: PortPair) throws(DataPlaneError) -> PairSockets {
-        try openShared(ports, workers: 1).0[0].main
+    func openDedicated(_ ports: PortPair, inventory: inout SocketInventory) throws(DataPlaneError) -> PairSockets {
+        try openShared(ports, workers: 1, inventory: &inventory).workers[0].main[0]
+    }
+
+    /// Whether sockets of a pair were left open.
+    func isInherited(_ ports: PortPair, _ inventory: SocketInventory) -> Bool {
+        addresses.contains { inventory.count($0, ports.server) > 0 && inventory.count($0, ports.client) > 0 }
+    }
+
+    /// Lets go of the sockets of a pair that was closed.
+    func forgetDedicated(_ ports: PortPair) {
+        for address in addresses {
+            for port in [ports.server, ports.client] {
+                keeper.forget(SocketInventory.name(position: 0, port: port, address: address))
+            }
+        }
+    }
+
+    /// How many sockets were left open on each address and port; `nil` where none were.
+    private func positions(_ wanted: PortPair, _ inventory: SocketInventory) throws(DataPlaneError) -> Int? {
+        var most: (count: Int, port: UInt16)?
+        for address in addresses {
+            for port in [wanted.server, wanted.client] {
+                let count = inventory.count(address, port)
+                guard count > 0 else { continue }
+                if let other = most, other.count != count, inventory.isFromUnit(address, port) {
+                    throw .cannotStart(
+                        reason: "the socket unit has \(count) sockets for UDP port \(port) and \(other.count) for "
+                            + "\(other.port): list every address of both ports equally often in causeway.socket"
+                    )
+                }
+                if count > most?.count ?? 0 { most = (count, port) }
+            }
+        }
+        return most?.count
     }
 
     /// The machine's addresses that sockets of their own make sense for.
@@ -58,31 +118,31 @@ struct PortBinder: Sendable {
         return Array(chosen.prefix(Self.mostLocalAddresses))
     }
 
-    /// Opens one port in every family for every worker; returns the port.
+    /// Opens one port in every family for every position; returns the port.
     private func open(
         _ role: PortRole,
         _ wanted: UInt16,
-        sharesPort: Bool,
-        into sockets: inout [SharedSockets]
+        _ sharesPort: Bool,
+        into shared: inout Shared,
+        _ inventory: inout SocketInventory
     ) throws(DataPlaneError) -> UInt16 {
         var port = wanted
         for address in addresses {
             do {
-                // Sharing a port also shares it with a second daemon: a socket that does not share tells whether it is free.
-                let probe = try UDPSocket.open(address: address, port: port, options(sharesPort: false))
-                port = try UDPSocket.port(of: probe)
-                // It stays the first of the group, so that nobody else gets the port in between.
-                if sharesPort { try UDPSocket.allowSharing(probe) }
-                let opened = try openGroup(
+                let group: [Int32]
+                if let inherited = try adopt(
                     address,
                     port,
-                    options(sharesPort: true),
-                    first: probe.take(),
-                    count: sockets.count
-                )
-                for worker in sockets.indices {
-                    sockets[worker].main.set(role, isIPv4: address.count == 4, opened[worker])
+                    shared.positions,
+                    reportsLocalAddress: isWildcard,
+                    &inventory
+                ) {
+                    group = inherited
+                    shared.adopted += inherited.count
+                } else {
+                    (group, port) = try openNew(address, port, sharesPort, shared.positions)
                 }
+                shared.distribute(group) { $0.set(role, isIPv4: address.count == 4, $1) }
             } catch  where error.isFamilyUnavailable && isWildcard && addresses.count > 1 && address.count == 16 {
                 continue
             } catch {
@@ -92,26 +152,77 @@ struct PortBinder: Sendable {
         return port
     }
 
+    private func openNew(
+        _ address: [UInt8],
+        _ port: UInt16,
+        _ sharesPort: Bool,
+        _ count: Int
+    ) throws(SystemCallError) -> ([Int32], UInt16) {
+        // Sharing a port also shares it with a second daemon: a socket that does not share tells whether it is free.
+        let probe = try UDPSocket.open(address: address, port: port, options(sharesPort: false))
+        let port = try UDPSocket.port(of: probe)
+        // It stays the first of the group, so that nobody else gets the port in between.
+        if sharesPort { try UDPSocket.allowSharing(probe) }
+        let group = try openGroup(address, port, options(sharesPort: true), first: probe.take(), count: count)
+        return (group, port)
+    }
+
     /// Opens both ports on one address of the machine. Where that does not work, the wildcard's sockets go on serving it.
-    private func openLocal(_ address: [UInt8], _ ports: PortPair, into sockets: inout [SharedSockets]) {
-        guard let name = PeerAddress(bytes: address).map(LocalAddress.init) else { return }
-        var options = options(sharesPort: true)
-        options.reportsLocalAddress = false
-        guard let server = try? openGroup(address, ports.server, options, count: sockets.count) else { return }
-        guard let client = try? openGroup(address, ports.client, options, count: sockets.count) else {
-            for number in server { close(Descriptor(number)) }
+    private func openLocal(_ address: [UInt8], into shared: inout Shared, _ inventory: inout SocketInventory) {
+        guard let name = PeerAddress(bytes: address).map(LocalAddress.init),
+            let server = localGroup(address, shared.ports.server, shared.positions, &inventory)
+        else { return }
+        guard let client = localGroup(address, shared.ports.client, shared.positions, &inventory) else {
+            close(server.numbers, address, shared.ports.server)
             return
         }
-        for worker in sockets.indices {
+        if server.isAdopted { shared.adopted += server.numbers.count }
+        if client.isAdopted { shared.adopted += client.numbers.count }
+        for position in 0..<shared.positions {
             var pair = PairSockets()
-            pair.set(.server, isIPv4: address.count == 4, server[worker])
-            pair.set(.client, isIPv4: address.count == 4, client[worker])
-            sockets[worker].local.append((name, pair))
+            pair.set(.server, isIPv4: address.count == 4, server.numbers[position])
+            pair.set(.client, isIPv4: address.count == 4, client.numbers[position])
+            let workers = shared.workers.count
+            shared.workers[position % workers].local.append((name, pair, position / workers))
         }
     }
 
-    /// Opens a socket for each worker on one address and port, and lets the kernel steer between them.
-    /// - Parameter first: the first worker's, where it is open already.
+    private func localGroup(
+        _ address: [UInt8],
+        _ port: UInt16,
+        _ count: Int,
+        _ inventory: inout SocketInventory
+    ) -> (numbers: [Int32], isAdopted: Bool)? {
+        if let adopted = try? adopt(address, port, count, reportsLocalAddress: false, &inventory) {
+            return (adopted, true)
+        }
+        var options = options(sharesPort: true)
+        options.reportsLocalAddress = false
+        return (try? openGroup(address, port, options, count: count)).map { ($0, false) }
+    }
+
+    /// The sockets that were left open on an address and port; `nil` where there are not as many as wanted.
+    private func adopt(
+        _ address: [UInt8],
+        _ port: UInt16,
+        _ count: Int,
+        reportsLocalAddress: Bool,
+        _ inventory: inout SocketInventory
+    ) throws(SystemCallError) -> [Int32]? {
+        guard let group = inventory.take(address, port) else { return nil }
+        guard group.numbers.count == count else {
+            inventory.discard(group, keeper)
+            return nil
+        }
+        for number in group.numbers {
+            try UDPSocket.prepare(number, isIPv4: address.count == 4, reportsLocalAddress: reportsLocalAddress)
+        }
+        try steer(group.numbers)
+        return group.numbers
+    }
+
+    /// Opens a socket for each position on one address and port, and lets the kernel steer between them.
+    /// - Parameter first: the first one, where it is open already.
     private func openGroup(
         _ address: [UInt8],
         _ port: UInt16,
@@ -124,14 +235,27 @@ struct PortBinder: Sendable {
             while opened.count < count {
                 opened.append(try UDPSocket.open(address: address, port: port, options).take())
             }
-            if count > 1 {
-                try Steering.attach(to: opened[0], wordOffset: Wire.credentialsLength / 2, count: count)
-            }
+            try steer(opened)
         } catch {
-            for number in opened { close(Descriptor(number)) }
+            for number in opened { _ = Descriptor(number) }
             throw error
         }
+        for (position, number) in opened.enumerated() {
+            keeper.keep(number, SocketInventory.name(position: position, port: port, address: address))
+        }
         return opened
+    }
+
+    private func steer(_ group: [Int32]) throws(SystemCallError) {
+        guard group.count > 1 else { return }
+        try Steering.attach(to: group[0], wordOffset: Wire.credentialsLength / 2, count: group.count)
+    }
+
+    private func close(_ group: [Int32], _ address: [UInt8], _ port: UInt16) {
+        for (position, number) in group.enumerated() {
+            keeper.forget(SocketInventory.name(position: position, port: port, address: address))
+            _ = Descriptor(number)
+        }
     }
 
     private func options(sharesPort: Bool) -> UDPSocket.Options {
@@ -140,6 +264,13 @@ struct PortBinder: Sendable {
         options.sharesPort = sharesPort
         return options
     }
+}
 
-    private func close(_ descriptor: consuming Descriptor) {}
+extension PortBinder.Shared {
+    /// Hands each of a group's sockets to the pair of its position.
+    fileprivate mutating func distribute(_ group: [Int32], _ set: (inout PairSockets, Int32) -> Void) {
+        for (position, number) in group.enumerated() {
+            set(&workers[position % workers.count].main[position / workers.count], number)
+        }
+    }
 }

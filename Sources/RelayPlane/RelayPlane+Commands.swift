@@ -4,7 +4,7 @@ package import RelayCore
 extension RelayPlane {
     package func add(_ plan: SessionPlan) async throws(DataPlaneError) {
         var sockets: PairSockets?
-        if case .dedicated = plan.portPair { sockets = try binder.openDedicated(ports(of: plan.portPair)) }
+        if case .dedicated(let index) = plan.portPair { sockets = try dedicated.open(index) }
         let mailbox = mailbox(plan.sessionToken)
         let opened = sockets
         let error: DataPlaneError? = await withCheckedContinuation { continuation in
@@ -14,7 +14,10 @@ extension RelayPlane {
                 continuation.resume(returning: .stopped)
             }
         }
-        if let error { throw error }
+        if let error {
+            dedicated.closed(plan.portPair.number)
+            throw error
+        }
     }
 
     package func add(_ user: UserPlan, toSession sessionToken: UInt32) async throws(DataPlaneError) {
@@ -40,10 +43,37 @@ extension RelayPlane {
 
     package func removeSession(_ sessionToken: UInt32) async {
         let mailbox = mailbox(sessionToken)
-        await withCheckedContinuation { continuation in
-            let isPosted = mailbox.post(.removeSession(token: sessionToken) { continuation.resume() })
-            if !isPosted { continuation.resume() }
+        let pair = await withCheckedContinuation { continuation in
+            let isPosted = mailbox.post(.removeSession(token: sessionToken) { continuation.resume(returning: $0) })
+            if !isPosted { continuation.resume(returning: nil) }
         }
+        if let pair { dedicated.closed(pair) }
+    }
+
+    package func confirmRestored() async -> Int {
+        var count = 0
+        for mailbox in mailboxes {
+            let dropped = await withCheckedContinuation { continuation in
+                let isPosted = mailbox.post(.dropUnconfirmed { continuation.resume(returning: $0) })
+                if !isPosted { continuation.resume(returning: []) }
+            }
+            for session in dropped { dedicated.closed(session.pair) }
+            count += dropped.count
+        }
+        dedicated.settle()
+        return count
+    }
+
+    /// Returns when every worker has turned its loop since; false where one has stopped.
+    package func turned() async -> Bool {
+        for mailbox in mailboxes {
+            let isTurning = await withCheckedContinuation { continuation in
+                let isPosted = mailbox.post(.turn { continuation.resume(returning: true) })
+                if !isPosted { continuation.resume(returning: false) }
+            }
+            guard isTurning else { return false }
+        }
+        return true
     }
 
     package func activity(ofSession sessionToken: UInt32) async -> SessionActivity? {

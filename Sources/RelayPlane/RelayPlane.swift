@@ -7,95 +7,145 @@ package final class RelayPlane: DataPlane {
     /// What the names of the workers' threads begin with; a number follows.
     package static let threadNamePrefix = "relay-"
 
-    private let settings: PlaneSettings
+    let settings: PlaneSettings
     let binder: PortBinder
     let mailboxes: [Mailbox]
     /// The ports that all sessions share; 0 where each session has a pair of its own.
     private let sharedPorts: PortPair
+    /// Sockets on every shared address and port.
+    private let positions: Int
     /// One page a worker.
     package let counters: [CounterPage]
-    private let tables: [TableMemory]
-    private let running: Mutex<Int>
+    /// What was taken over from an earlier process.
+    package let succession: Succession
+    let dedicated: DedicatedPairs
+    private let tables: TableFile
+    private let running: RunningThreads
 
-    /// Binds the ports and starts the workers.
+    /// Binds the ports, takes over what an earlier process has left, and starts the workers: they forward from then on.
     /// - Parameters:
+    ///   - inheritance: sockets and tables of an earlier process; what cannot be used is closed.
+    ///   - keeper: holds sockets and tables for the next process.
     ///   - onEvent: called on a worker's thread; has to return at once.
     ///   - onFailure: a worker died of a system call that cannot fail; the words for the log.
-    /// - Throws: `DataPlaneError.portUnavailable` where a port is taken, `.stopped` where threads or memory cannot be had.
+    /// - Throws: `DataPlaneError.portUnavailable` where a port is taken, `.cannotStart` where threads or memory cannot be had.
     package init(
         _ settings: PlaneSettings,
+        inheriting inheritance: Inheritance = Inheritance(),
+        keeper: DescriptorKeeper = .none,
         onEvent: @escaping @Sendable (PlaneEvent) -> Void,
         onFailure: @escaping @Sendable (String) -> Void
     ) throws(DataPlaneError) {
         self.settings = settings
-        binder = PortBinder(bind: settings.bind)
+        binder = PortBinder(bind: settings.bind, keeper: keeper)
         let machine = LocalInterfaces.addresses()
-        var shared: [SharedSockets] = []
+        var succession = Succession()
+        var inventory = SocketInventory(inheritance, keeper)
+        var estate = TableEstate(inheritance, keeper)
+        var shared: PortBinder.Shared?
         var engineSettings = settings.engine
         switch settings.ports {
         case .shared(let wanted):
-            (shared, sharedPorts) = try binder.openShared(wanted, workers: settings.workers, machine: machine)
+            let opened = try binder.openShared(
+                wanted,
+                workers: settings.workers,
+                machine: machine,
+                inventory: &inventory
+            )
+            sharedPorts = opened.ports
             engineSettings.ownServerPorts = sharedPorts.server...sharedPorts.server
             engineSettings.ownClientPorts = sharedPorts.client...sharedPorts.client
+            succession.adoptedSockets = opened.adopted
+            shared = opened
         case .dedicated(let range):
             sharedPorts = PortPair(server: 0, client: 0)
             engineSettings.ownServerPorts = range
             engineSettings.ownClientPorts = range
         }
+        let workers = settings.workers
+        let positions = shared?.positions ?? workers
+        self.positions = positions
+        let workerOf: @Sendable (UInt32) -> Int = { Steering.socket(forWord: $0, of: positions) % workers }
+        let former = estate.tables
+        dedicated = DedicatedPairs(settings.ports, binder, keeper, inventory)
+        let pairs = dedicated.claim(former.flatMap(\.former), &succession)
+        succession.refusedSockets = dedicated.takeRefusals()
+        if positions < workers {
+            succession.advice.append(
+                "\(workers) workers share \(positions) sockets for each port, so \(workers - positions) of them have "
+                    + "nothing to do: list every address \(workers) times in causeway.socket, or set relay.workers to "
+                    + "\(positions)"
+            )
+        }
+
         var random = SystemRandomNumberGenerator()
-        let hash = KeyedHash(seed: (random.next(), random.next()))
+        let seed = estate.seed ?? (random.next(), random.next())
+        let hash = KeyedHash(seed: seed)
         let ledger = GuessLedger.allocate(settings: settings.guesses, hash: hash)
         let processors = Affinity.allowedProcessors()
         var setupSettings = settings
         setupSettings.engine = engineSettings
-        var pages: [CounterPage] = []
         var boxes: [Mailbox] = []
-        var tables: [TableMemory] = []
-        var setups: [WorkerSetup] = []
+        let tables: TableFile
         do {
-            for index in 0..<settings.workers {
-                let mailbox = try Mailbox()
-                let memory = try TableMemory(byteCount: settings.layout.byteCount)
-                let page = CounterPage.allocate()
-                boxes.append(mailbox)
-                tables.append(memory)
-                pages.append(page)
-                setups.append(
-                    WorkerSetup(
-                        index: index,
-                        processor: settings.workers <= processors.count ? processors[index] : nil,
-                        settings: setupSettings,
-                        shared: shared.isEmpty ? nil : shared[index],
-                        hash: hash,
-                        ledger: ledger,
-                        memory: memory,
-                        counters: page,
-                        mailbox: mailbox,
-                        ownAddresses: machine.compactMap { PeerAddress(bytes: $0) },
-                        onEvent: onEvent
-                    )
-                )
-            }
+            tables = try TableFile(
+                workers: workers,
+                layout: settings.layout,
+                generation: estate.generation + 1,
+                seed: seed
+            )
+            for _ in 0..<workers { boxes.append(try Mailbox()) }
         } catch {
-            for sockets in shared { sockets.closeAll() }
+            for sockets in shared?.workers ?? [] { sockets.closeAll() }
             throw .cannotStart(reason: error.description)
         }
-        counters = pages
-        mailboxes = boxes
         self.tables = tables
-        running = Mutex(settings.workers)
+        counters = (0..<workers).map { settings.layout.makeCounters(in: tables.section($0)) }
+        mailboxes = boxes
+        running = RunningThreads(workers)
+        let adoptions = AdoptionCount(workers)
+        var setups: [WorkerSetup] = []
+        for index in 0..<workers {
+            setups.append(
+                WorkerSetup(
+                    index: index,
+                    processor: workers <= processors.count ? processors[index] : nil,
+                    settings: setupSettings,
+                    shared: shared?.workers[index],
+                    dedicated: pairs.filter { workerOf($0.token) == index }.map { ($0.pair, $0.sockets) },
+                    hash: hash,
+                    ledger: ledger,
+                    tables: tables,
+                    counters: counters[index],
+                    mailbox: boxes[index],
+                    ownAddresses: machine.compactMap { PeerAddress(bytes: $0) },
+                    former: former,
+                    isMine: { [dedicated] token, pair in
+                        workerOf(token) == index && dedicated.isServed(pair: pair)
+                    },
+                    onAdopted: { adoptions.add($0, of: index) },
+                    onEvent: onEvent
+                )
+            )
+        }
         for setup in setups {
             do {
-                try Thread.start(name: "\(Self.threadNamePrefix)\(setup.index)") { [weak self] in
+                try Thread.start(name: "\(Self.threadNamePrefix)\(setup.index)") { [running] in
                     Self.runWorker(setup, onFailure)
-                    self?.running.withLock { $0 -= 1 }
+                    adoptions.add(Adoption(), of: setup.index)
+                    running.leave()
                 }
             } catch {
-                for waiting in setups[setup.index...] { waiting.shared?.closeAll() }
-                stop()
+                for waiting in setups[setup.index...] { waiting.closeAll() }
+                for mailbox in boxes { _ = mailbox.post(.stop) }
                 throw .cannotStart(reason: error.description)
             }
         }
+        succession.take(adoptions.wait(), predecessors: estate.generation)
+        succession.refusedTables = estate.refusal
+        tables.markComplete()
+        estate.replace(by: tables, keeper)
+        self.succession = succession
     }
 
     private static func runWorker(_ setup: WorkerSetup, _ onFailure: @Sendable (String) -> Void) {
@@ -118,7 +168,7 @@ package final class RelayPlane: DataPlane {
             return try Worker(setup)
         } catch {
             // Open, they would go on taking in datagrams that nobody reads.
-            setup.shared?.closeAll()
+            setup.closeAll()
             throw error
         }
     }
@@ -126,21 +176,18 @@ package final class RelayPlane: DataPlane {
     package var workerCount: Int { mailboxes.count }
 
     package func worker(forSessionToken token: UInt32) -> Int {
-        Steering.socket(forWord: token, of: mailboxes.count)
+        Steering.socket(forWord: token, of: positions) % mailboxes.count
     }
 
     package func ports(of pair: PortPairID) -> PortPair {
-        switch (pair, settings.ports) {
-        case (.dedicated(let index), .dedicated(let range)):
-            let first = range.lowerBound + UInt16(truncatingIfNeeded: 2 * index)
-            return PortPair(server: first, client: first + 1)
-        default:
-            return sharedPorts
+        switch pair {
+        case .dedicated(let index): dedicated.ports(of: index) ?? sharedPorts
+        case .shared: sharedPorts
         }
     }
 
     /// Bytes of the workers' tables that are in memory. Takes a moment: it asks the kernel about every page.
-    package var residentTableBytes: [Int] { tables.map(\.residentBytes) }
+    package var residentTableBytes: [Int] { mailboxes.indices.map { tables.residentBytes($0) } }
 
     /// Reads the machine's addresses anew: interfaces come and go.
     package func refreshOwnAddresses() {
@@ -151,5 +198,10 @@ package final class RelayPlane: DataPlane {
     /// Stops the workers and closes the ports. Returns at once.
     package func stop() {
         for mailbox in mailboxes { _ = mailbox.post(.stop) }
+    }
+
+    /// Waits until every worker has sent what it had in hand and stopped, a second at most. Call after `stop`.
+    package func waitUntilStopped() {
+        running.wait(milliseconds: 1_000)
     }
 }

@@ -41,9 +41,10 @@ struct SocketTable: ~Copyable {
     /// Watches all sockets of the pair that sessions share.
     mutating func add(_ shared: SharedSockets, to epoll: borrowing Epoll) throws(SystemCallError) {
         let pair = PortPairID.shared.number
-        try add(shared.main, pair: pair, to: epoll)
-        for (address, sockets) in shared.local {
-            try add(sockets, pair: pair, to: epoll, local: address, leavingThrough: sockets.completed(by: shared.main))
+        for sockets in shared.main { try add(sockets, pair: pair, to: epoll) }
+        for (address, sockets, main) in shared.local {
+            let exits = sockets.completed(by: shared.main[main])
+            try add(sockets, pair: pair, to: epoll, local: address, leavingThrough: exits)
         }
     }
 
@@ -90,6 +91,9 @@ struct SocketTable: ~Copyable {
         defer { entries[place].lostDatagrams = now }
         return UInt64(now &- entries[place].lostDatagrams)
     }
+
+    /// Whether a pair has open sockets.
+    func hasSockets(pair: UInt32) -> Bool { places[pair] != nil }
 
     /// Closes all sockets of a pair; closing ends the watch.
     mutating func remove(pair: UInt32) {

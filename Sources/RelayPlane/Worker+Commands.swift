@@ -19,13 +19,18 @@ extension Worker {
                 engine.removeUser(token, fromSession: sessionToken, now: now)
                 done()
             case .removeSession(let token, let done):
-                if let pair = engine.pair(ofSession: token), pair != PortPairID.shared.number {
-                    sockets.remove(pair: pair)
-                }
+                let pair = engine.pair(ofSession: token)
+                closePair(pair)
                 engine.removeSession(token, now: now)
-                done()
+                done(pair)
             case .activity(let token, let done):
                 done(engine.activity(ofSession: token, now: now))
+            case .dropUnconfirmed(let done):
+                let dropped = engine.dropUnconfirmed(now: now)
+                for session in dropped { closePair(session.pair) }
+                done(dropped)
+            case .turn(let done):
+                done()
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
             case .stop:
@@ -35,6 +40,10 @@ extension Worker {
         }
     }
 
+    private mutating func closePair(_ pair: UInt32?) {
+        if let pair, pair != PortPairID.shared.number { sockets.remove(pair: pair) }
+    }
+
     private mutating func addSession(_ plan: SessionPlan, _ pair: PairSockets?, now: UInt64) -> DataPlaneError? {
         do {
             try engine.add(plan, now: now)
@@ -42,7 +51,12 @@ extension Worker {
             pair?.closeAll()
             return planeError(error)
         }
-        guard let pair else { return nil }
+        let number = plan.portPair.number
+        guard let pair else {
+            if number == PortPairID.shared.number || sockets.hasSockets(pair: number) { return nil }
+            engine.removeSession(plan.sessionToken, now: now)
+            return .portUnavailable(port: 0, reason: "its sockets were lost")
+        }
         do {
             try sockets.add(pair, pair: plan.portPair.number, to: epoll)
             return nil
@@ -72,7 +86,9 @@ extension WorkerCommand {
             done(.stopped)
         case .addUser(_, _, let done): done(.stopped)
         case .removeUser(_, _, let done): done()
-        case .removeSession(_, let done): done()
+        case .removeSession(_, let done): done(nil)
+        case .dropUnconfirmed(let done): done([])
+        case .turn(let done): done()
         case .activity(_, let done): done(nil)
         case .ownAddresses, .stop: break
         }

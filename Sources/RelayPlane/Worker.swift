@@ -9,13 +9,25 @@ struct WorkerSetup: Sendable {
     var processor: Int?
     var settings: PlaneSettings
     var shared: SharedSockets?
+    /// Pairs that an earlier process left open, by their numbers.
+    var dedicated: [(pair: UInt32, sockets: PairSockets)]
     var hash: KeyedHash
     var ledger: GuessLedger
-    var memory: TableMemory
+    var tables: TableFile
     var counters: CounterPage
     var mailbox: Mailbox
     var ownAddresses: [PeerAddress]
+    /// Tables of an earlier process, and which of its sessions are this worker's.
+    var former: [TableFile]
+    var isMine: @Sendable (_ token: UInt32, _ pair: UInt32) -> Bool
+    var onAdopted: @Sendable (Adoption) -> Void
     var onEvent: @Sendable (PlaneEvent) -> Void
+
+    /// Closes the sockets that no worker has.
+    func closeAll() {
+        shared?.closeAll()
+        for (_, sockets) in dedicated { sockets.closeAll() }
+    }
 }
 
 /// One thread of the data plane: it waits on its sockets, reads a batch, asks the engine about each datagram, and sends what
@@ -50,12 +62,13 @@ struct Worker: ~Copyable {
         try epoll.add(setup.mailbox.descriptor, tag: Self.mailboxTag)
         try epoll.add(timer.number, tag: Self.timerTag)
         if let shared = setup.shared { try sockets.add(shared, to: epoll) }
+        for (pair, open) in setup.dedicated { try sockets.add(open, pair: pair, to: epoll) }
         self.setup = setup
         self.sockets = sockets
         self.epoll = epoll
         self.timer = timer
         engine = RelayEngine(
-            memory: setup.memory.base,
+            memory: setup.tables.section(setup.index),
             layout: setup.settings.layout,
             settings: setup.settings.engine,
             hash: setup.hash,
@@ -65,6 +78,22 @@ struct Worker: ~Copyable {
         received = ReceiveBatch(longest: Wire.maximumLength)
         lanes = Lanes()
         engine.setOwnAddresses(setup.ownAddresses)
+        setup.onAdopted(adopt())
+        keepTime()
+    }
+
+    /// Takes over this worker's sessions from an earlier process. Whatever the number of workers was, each section's counters
+    /// go to one of those that are.
+    private mutating func adopt() -> Adoption {
+        let now = MonotonicClock.milliseconds()
+        var adoption = Adoption()
+        for tables in setup.former {
+            for (section, former) in tables.former.enumerated() {
+                let takesCounters = section % setup.settings.workers == setup.index
+                adoption += engine.adopt(former, now: now, takesCounters: takesCounters, where: setup.isMine)
+            }
+        }
+        return adoption
     }
 
     /// Turns until a stop command; then closes the sockets.

@@ -48,10 +48,10 @@ struct WakingTests {
             #expect(now >= last)
             last = now
         }
-        let region = try MemoryRegion(byteCount: 1 << 20)
+        let region = try MemoryFile(name: "test", byteCount: 1 << 20)
         let bytes = UnsafeRawBufferPointer(start: region.base, count: region.byteCount)
         #expect(stride(from: 0, to: bytes.count, by: 511).allSatisfy { bytes[$0] == 0 })
-        #expect(throws: SystemCallError("mmap", code: EINVAL)) { _ = try MemoryRegion(byteCount: 0) }
+        #expect(throws: SystemCallError("mmap", code: EINVAL)) { _ = try MemoryFile(name: "test", byteCount: 0) }
     }
 
     @Test("A thread has the name it was given and runs where it was pinned")

@@ -18,8 +18,14 @@ struct PortBinderTests {
         machine: [[UInt8]]
     ) throws -> (sockets: [SharedSockets], ports: PortPair) {
         let binder = PortBinder(bind: try #require(PeerAddress(bytes: bind)))
-        let (sockets, ports) = try binder.openShared(PortPair(server: 0, client: 0), workers: workers, machine: machine)
-        return (sockets, ports)
+        var inventory = SocketInventory()
+        let shared = try binder.openShared(
+            PortPair(server: 0, client: 0),
+            workers: workers,
+            machine: machine,
+            inventory: &inventory
+        )
+        return (shared.workers, shared.ports)
     }
 
     private func local(_ address: [UInt8]) throws -> LocalAddress {
@@ -37,7 +43,7 @@ struct PortBinderTests {
         #expect(sockets.count == workers)
         for worker in sockets {
             #expect(worker.local.map(\.address) == [try local(Self.loopback), try local(Self.loopback6)])
-            #expect(worker.main.open.count == 4)
+            #expect(worker.main.map(\.open.count) == [4])
             #expect(worker.local.allSatisfy { $0.sockets.open.count == 2 })
         }
     }
@@ -52,7 +58,7 @@ struct PortBinderTests {
         try LoopbackPlayer(to: ([127, 0, 0, 2], ports.client)).send([2])
         #expect(batch.receive(from: own.clientIPv4) == 1)
         #expect(batch.datagrams[0].bytes.load(as: UInt8.self) == 1)
-        #expect(batch.receive(from: sockets[0].main.clientIPv4) == 1)
+        #expect(batch.receive(from: sockets[0].main[0].clientIPv4) == 1)
         #expect(batch.datagrams[0].bytes.load(as: UInt8.self) == 2)
         #expect(batch.datagrams[0].local.low == 0x0200_007F)
     }
@@ -62,18 +68,19 @@ struct PortBinderTests {
         let (sockets, _) = try open(Self.loopback, machine: [Self.loopback, Self.loopback6])
         defer { for worker in sockets { worker.closeAll() } }
         #expect(sockets[0].local.isEmpty)
-        #expect(sockets[0].main.open.count == 2)
+        #expect(sockets[0].main[0].open.count == 2)
     }
 
     @Test("What is open is closed again where a port is taken")
     func taken() throws {
         let (first, ports) = try open([0, 0, 0, 0], machine: [Self.loopback])
         let binder = PortBinder(bind: try #require(PeerAddress(bytes: [0, 0, 0, 0])))
+        var inventory = SocketInventory()
         #expect(throws: DataPlaneError.self) {
-            _ = try binder.openShared(ports, workers: 2, machine: [Self.loopback])
+            _ = try binder.openShared(ports, workers: 2, machine: [Self.loopback], inventory: &inventory)
         }
         for worker in first { worker.closeAll() }
-        let (again, _) = try binder.openShared(ports, workers: 2, machine: [Self.loopback])
-        for worker in again { worker.closeAll() }
+        let again = try binder.openShared(ports, workers: 2, machine: [Self.loopback], inventory: &inventory)
+        for worker in again.workers { worker.closeAll() }
     }
 }

@@ -8,6 +8,8 @@ package struct Duel {
     private var bytesIn = 0
     private var bytesOut = 0
     private var last: UInt64
+    /// What the database holds of each session.
+    private var stored: [UInt32: SessionPlan] = [:]
     private var twinEvents: [PlaneEvent] = []
     /// Endpoints from which a datagram came that was not dropped.
     private var accepted: Set<PeerEndpoint> = []
@@ -69,29 +71,37 @@ package struct Duel {
         case .addSession(let plan):
             let isNew = !twin.serves(session: plan.sessionToken)
             if isNew { twin.add(plan, now: event.at) }
+            if isNew { stored[plan.sessionToken] = plan }
             if isNew != didNotThrow({ try driver.add(plan, now: event.at) }) { return "add session: not as expected" }
         case .addUser(let plan, let session):
             let isNew = twin.serves(session: session) && !twin.serves(session: session, user: plan.userToken)
             if isNew { twin.add(plan, toSession: session) }
+            if isNew { stored[session]?.users.append(plan) }
             let isAdded = didNotThrow { try driver.add(plan, toSession: session) }
             if isNew != isAdded { return "add user: not as expected" }
         case .removeUser(let user, let session):
             let isKnown = twin.serves(session: session, user: user)
             twin.removeUser(user, fromSession: session, now: event.at)
+            stored[session]?.users.removeAll { $0.userToken == user }
+            if stored[session]?.hostUserToken == user { stored[session]?.hostUserToken = nil }
             let isRemoved = driver.removeUser(user, fromSession: session, now: event.at)
             if isRemoved != isKnown { return "remove user: \(isRemoved)" }
         case .removeSession(let session):
             let isKnown = twin.serves(session: session)
             twin.removeSession(session, now: event.at)
+            stored[session] = nil
             let isRemoved = driver.removeSession(session, now: event.at)
             if isRemoved != isKnown { return "remove session: \(isRemoved)" }
         case .ownAddresses(let addresses):
             twin.ownAddresses = Set(addresses)
-            driver.engine.setOwnAddresses(addresses)
+            driver.setOwnAddresses(addresses)
         case .sweep(let slots):
             twin.pass(to: event.at)
             driver.engine.sweep(now: event.at, slots: slots)
             driver.engine.drainEvents { driver.events.append($0) }
+        case .restart:
+            let dropped = driver.restart(now: event.at, stored: Array(stored.values)).dropped
+            if dropped != 0 { return "\(dropped) sessions were dropped" }
         }
         return counterDifference(isFinal: false) ?? eventDifference()
     }
@@ -181,12 +191,22 @@ extension Duel {
     private mutating func eventDifference() -> String? {
         let told = driver.events.filter { if case .sessionIdle = $0 { false } else { true } }
         driver.events = []
+        told.forEach { keep($0) }
         defer { twin.events = [] }
         return told == twin.events ? nil : "told \(told), expected \(twin.events)"
     }
 }
 
 extension Duel {
+    /// What the control plane writes down of an event.
+    private mutating func keep(_ event: PlaneEvent) {
+        switch event {
+        case .hostClaimed(let session, let user): stored[session]?.hostUserToken = user
+        case .sessionUsed(let session): stored[session]?.wasUsed = true
+        case .sessionIdle: break
+        }
+    }
+
     /// The program with as few events as still make engine and twin differ.
     package static func shrink(_ program: Program) -> Program {
         guard case .differed(let last, _) = run(program) else { return program }

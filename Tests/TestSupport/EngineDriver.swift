@@ -15,7 +15,10 @@ package final class EngineDriver {
 
     private var steps = 0
     private var lastGuess = LookAhead.none
-    private let memory: UnsafeMutableRawPointer
+    private var memory: UnsafeMutableRawPointer
+    private var layout: EngineLayout
+    private let hash: KeyedHash
+    private var ownAddresses: [PeerAddress] = []
     private let buffer: UnsafeMutableRawPointer
     private let ledger: GuessLedger
     /// The bytes behind a datagram, so that reading or writing past its end shows.
@@ -38,7 +41,8 @@ package final class EngineDriver {
         memset(memory, 0, layout.byteCount)
         buffer = .allocate(byteCount: Self.room, alignment: 64)
         counters = .allocate()
-        let hash = KeyedHash(seed: seed)
+        self.layout = layout
+        hash = KeyedHash(seed: seed)
         ledger = .allocate(settings: guesses, hash: hash)
         engine = RelayEngine(
             memory: memory,
@@ -144,6 +148,51 @@ package final class EngineDriver {
     /// Ends a session; false where there is none.
     package func removeSession(_ session: UInt32, now: UInt64) -> Bool {
         engine.removeSession(session, now: now)
+    }
+
+    /// Tells the engine which addresses are the relay's own.
+    package func setOwnAddresses(_ addresses: [PeerAddress]) {
+        ownAddresses = addresses
+        engine.setOwnAddresses(addresses)
+    }
+
+    /// Puts another engine in the place of this one, as the next process does: it has tables of another size, adopts what
+    /// stands in the old ones, and is told what the database knows.
+    /// - Returns: what was adopted, and how many sessions were dropped since `stored` does not name them.
+    @discardableResult
+    package func restart(now: UInt64, stored: [SessionPlan], spoil: (FormerMemory) -> Void = { _ in })
+        -> (adoption: Adoption, dropped: Int)
+    {
+        spoil(FormerMemory(base: memory, layout: layout))
+        let larger = EngineLayout(userCapacity: layout.userCapacity + 1, sessionCapacity: layout.sessionCapacity + 1)
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: larger.byteCount, alignment: 4_096)
+        memset(fresh, 0, larger.byteCount)
+        let former = FormerTables(memory: memory, layout: layout)
+        engine = RelayEngine(
+            memory: fresh,
+            layout: larger,
+            settings: engine.settings,
+            hash: hash,
+            ledger: ledger,
+            counters: counters
+        )
+        engine.setOwnAddresses(ownAddresses)
+        let adoption = engine.adopt(former, now: now, takesCounters: false) { _, _ in true }
+        memory.deallocate()
+        memory = fresh
+        layout = larger
+        for plan in stored {
+            do { try engine.add(plan, now: now) } catch { preconditionFailure("\(plan) was not confirmed: \(error)") }
+        }
+        let dropped = engine.dropUnconfirmed(now: now)
+        engine.drainEvents { events.append($0) }
+        return (adoption, dropped.count)
+    }
+
+    /// The tables that a restart leaves behind.
+    package struct FormerMemory {
+        package var base: UnsafeMutableRawPointer
+        package var layout: EngineLayout
     }
 
     /// Slots that a full pass has to look at.

@@ -28,6 +28,8 @@ package struct Program: Sendable {
         case removeSession(UInt32)
         case ownAddresses([PeerAddress])
         case sweep(slots: Int)
+        /// The process ends, and another one takes over.
+        case restart
     }
 }
 
@@ -45,6 +47,7 @@ extension Program.Event: CustomStringConvertible {
         case .removeSession(let token): return "\(at) remove session \(token)"
         case .ownAddresses(let addresses): return "\(at) own addresses \(addresses.map(\.bytes))"
         case .sweep(let slots): return "\(at) sweep \(slots) slots"
+        case .restart: return "\(at) restart"
         }
     }
 

@@ -115,6 +115,7 @@ package struct ProgramGenerator {
         case 69..<71: append(.ownAddresses(random.isOneIn(2) ? [] : ownAddresses))
         case 71..<73: now += UInt64.random(in: 1...70, using: &random) * 86_400_000
         case 73..<80: rush()
+        case 80..<90: append(.restart)
         default: addDatagram()
         }
     }

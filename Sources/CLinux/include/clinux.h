@@ -59,6 +59,7 @@ enum {
     CLINUX_SOL_UDP = 17,
     CLINUX_UDP_SEGMENT = 103,
     CLINUX_UDP_GRO = 104,
+    CLINUX_MFD_CLOEXEC = 1,
     /// Lengths of the control messages, and where the address stands in the first two.
     CLINUX_PKTINFO4_SPACE = 32,
     CLINUX_PKTINFO4_ADDRESS = 20,

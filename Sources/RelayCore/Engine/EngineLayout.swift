@@ -4,6 +4,8 @@ public struct EngineLayout: Sendable, Equatable {
     /// Most users, departed ones included.
     public let userCapacity: Int
     public let sessionCapacity: Int
+    let book: Int
+    let counterPage: Int
     let users: Int
     let userRoaming: Int
     let sessions: Int
@@ -25,6 +27,8 @@ public struct EngineLayout: Sendable, Equatable {
             defer { offset += (bytes + 63) & ~63 }
             return offset
         }
+        book = place(MemoryLayout<EngineBook>.stride)
+        counterPage = place(CounterPage.byteCount)
         users = place(self.userCapacity * MemoryLayout<UserLine>.stride)
         userRoaming = place(self.userCapacity * MemoryLayout<Roaming>.stride)
         sessions = place(self.sessionCapacity * MemoryLayout<SessionLine>.stride)
@@ -36,4 +40,27 @@ public struct EngineLayout: Sendable, Equatable {
         sessionIndex = place(GrowingIndex.byteCount(for: self.sessionCapacity))
         byteCount = offset
     }
+
+    /// This worker's counters, in the region so that a successor finds them.
+    /// - Parameter memory: the region, zeroed.
+    public func makeCounters(in memory: UnsafeMutableRawPointer) -> CounterPage {
+        CounterPage(memory: memory + counterPage)
+    }
+
+    /// Changes with every change of what stands in the region: a process reads another one's tables only where it is equal.
+    /// The first part is counted up by hand, with each change of meaning; the sizes catch what that forgets.
+    public static var version: UInt64 {
+        let sizes = [
+            MemoryLayout<EngineBook>.stride, CounterPage.byteCount, MemoryLayout<UserLine>.stride,
+            MemoryLayout<Roaming>.stride, MemoryLayout<SessionLine>.stride, MemoryLayout<SessionBook>.stride,
+            HeldPool.byteCount,
+        ]
+        return sizes.reduce(1) { ($0 &* 0x100_0000_01B3) ^ UInt64($1) }
+    }
+}
+
+/// How much of the tables was ever used: what a successor has to look at.
+struct EngineBook {
+    var userHighWater: UInt32
+    var sessionHighWater: UInt32
 }

@@ -31,7 +31,7 @@ extension RelayEngine {
         guard endpoint.pointee.isBound, silence < settings.userTimeout, !endpoint.pointee.isAt(arrival.source) else {
             if let undeliverable { return .refused(undeliverable) }
             roaming.pointee.candidate = 0
-            endpoint.pointee.peer = arrival.source
+            endpoint.pointee.bind(arrival.source)
             refresh(endpoint, arrival)
             return .bound(wasCandidate: wasCandidate)
         }
@@ -52,7 +52,7 @@ extension RelayEngine {
         let old = endpoint.pointee.peer
         recordMove(roaming, from: old, now)
         roaming.pointee.candidate = 0
-        endpoint.pointee.peer = arrival.source
+        endpoint.pointee.bind(arrival.source)
         refresh(endpoint, arrival)
         return .moved(from: old, wasCandidate: wasCandidate)
     }

@@ -13,13 +13,10 @@ public enum EngineError: Error, Equatable {
 extension RelayEngine {
     /// Starts serving a session. Nothing is changed when it throws.
     public mutating func add(_ plan: SessionPlan, now: UInt64) throws(EngineError) {
-        guard findSession(plan.sessionToken) < 0, plan.sessionToken != 0 else { throw .duplicateToken }
-        let books = sessionBooks
-        let session = sessionPool.take(capacity: layout.sessionCapacity) { books[$0].nextFree }
-        guard session >= 0 else { throw .sessionsFull(limit: layout.sessionCapacity) }
-        (sessions + session).update(repeating: .blank, count: 1)
-        (sessionBooks + session).update(repeating: .blank, count: 1)
-        (sessionRoaming + session).update(repeating: .blank, count: 1)
+        let known = findSession(plan.sessionToken)
+        if known >= 0, sessionBooks[known].isUnconfirmed { return try confirm(known, plan, now: now) }
+        guard known < 0, plan.sessionToken != 0 else { throw .duplicateToken }
+        let session = try takeSessionSlot()
         sessions[session].token = plan.sessionToken
         sessions[session].lastValid = Stamp(now: now)
         sessions[session].endpoint.lastHeard = Stamp(now: now)
@@ -27,9 +24,7 @@ extension RelayEngine {
         sessions[session].pair = plan.portPair.number
         sessionBooks[session].nextRejoinID = plan.rejoinIDs.lowerBound
         sessionBooks[session].endRejoinID = plan.rejoinIDs.upperBound
-        let (sessions, hash) = (sessions, hash)
-        sessionIndex.insert(hash(UInt64(plan.sessionToken)), session) { hash(UInt64(sessions[$0].token)) }
-        countSessions(+1)
+        list(session: session)
         do {
             for user in plan.users {
                 let slot = try insert(user, session: session)
@@ -102,12 +97,31 @@ extension RelayEngine {
         countSessions(-1)
     }
 
+    /// A blank session's slot.
+    mutating func takeSessionSlot() throws(EngineError) -> Int {
+        let books = sessionBooks
+        let session = sessionPool.take(capacity: layout.sessionCapacity) { books[$0].nextFree }
+        guard session >= 0 else { throw .sessionsFull(limit: layout.sessionCapacity) }
+        book.pointee.sessionHighWater = UInt32(truncatingIfNeeded: sessionPool.highWater)
+        (sessions + session).update(repeating: .blank, count: 1)
+        (sessionBooks + session).update(repeating: .blank, count: 1)
+        (sessionRoaming + session).update(repeating: .blank, count: 1)
+        return session
+    }
+
+    /// Lets a session be found by its token.
+    mutating func list(session: Int) {
+        let (sessions, hash) = (sessions, hash)
+        sessionIndex.insert(hash(UInt64(sessions[session].token)), session) { hash(UInt64(sessions[$0].token)) }
+        countSessions(+1)
+    }
+
     private mutating func countSessions(_ change: Int) {
         liveSessions += change
         counters.set(.sessionsNow, to: UInt64(liveSessions))
     }
 
-    private mutating func insert(_ plan: UserPlan, session: Int) throws(EngineError) -> Int {
+    mutating func insert(_ plan: UserPlan, session: Int) throws(EngineError) -> Int {
         let credentials = Credentials(userToken: plan.userToken, sessionToken: sessions[session].token)
         let known = findUser(credentials)
         if known >= 0 {
@@ -115,8 +129,6 @@ extension RelayEngine {
             forget(departed: known)
         }
         let user = try takeUserSlot()
-        (users + user).update(repeating: .blank, count: 1)
-        (userRoaming + user).update(repeating: .blank, count: 1)
         users[user].credentials = credentials.rawValue
         users[user].session = session
         users[user].connectionID = plan.connectionID
@@ -124,21 +136,32 @@ extension RelayEngine {
             users[user].isPinned = true
             userRoaming[user].pinned = addressKey(address)
         }
-        let (users, hash) = (users, hash)
-        credentialsIndex.insert(hash(credentials.rawValue), user) { hash(users[$0].credentials) }
+        list(user: user)
         insertConnection(user)
         link(user, session: session)
         sessionBooks[session].highestUserID = max(sessionBooks[session].highestUserID, plan.connectionID)
         return user
     }
 
-    private mutating func takeUserSlot() throws(EngineError) -> Int {
+    /// Lets a user be found by its tokens.
+    mutating func list(user: Int) {
+        let (users, hash) = (users, hash)
+        credentialsIndex.insert(hash(users[user].credentials), user) { hash(users[$0].credentials) }
+    }
+
+    /// A blank user's slot.
+    mutating func takeUserSlot() throws(EngineError) -> Int {
         let roaming = userRoaming
-        let slot = userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
-        if slot >= 0 { return slot }
-        // The oldest revoked pair is forgotten before a new user is turned away.
-        guard departed.first != 0 else { throw .usersFull(limit: layout.userCapacity) }
-        forget(departed: Int(departed.first) - 1)
-        return userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
+        var user = userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
+        if user < 0 {
+            // The oldest revoked pair is forgotten before a new user is turned away.
+            guard departed.first != 0 else { throw .usersFull(limit: layout.userCapacity) }
+            forget(departed: Int(departed.first) - 1)
+            user = userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
+        }
+        book.pointee.userHighWater = UInt32(truncatingIfNeeded: userPool.highWater)
+        (users + user).update(repeating: .blank, count: 1)
+        (userRoaming + user).update(repeating: .blank, count: 1)
+        return user
     }
 }

@@ -125,9 +125,11 @@ extension RelayEngine {
     private mutating func claimHost(user: Int, session: Int, _ arrival: Arrival) {
         settleCandidate(sessionRoaming + session, releases: false)
         (sessionRoaming + session).update(repeating: .blank, count: 1)
-        sessions[session].host = UInt32(user + 1)
         let host = endpoint(ofHostIn: session)
-        host.pointee.peer = arrival.source
+        // A process killed in between must not leave the new host with the old one's address.
+        host.pointee.unbind()
+        sessions[session].host = UInt32(user + 1)
+        host.pointee.bind(arrival.source)
         refresh(host, arrival)
         releaseEarlyJoiners(session: session)
         counters.add(1, to: .hostClaims)

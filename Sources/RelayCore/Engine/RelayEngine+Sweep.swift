@@ -38,7 +38,7 @@ extension RelayEngine {
     private mutating func sweepUser(_ user: Int, _ now: Stamp) {
         guard !users[user].isFree, !users[user].isDeparted else { return }
         if users[user].endpoint.isBound, now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout {
-            users[user].endpoint.peer = .none
+            users[user].endpoint.unbind()
         }
         if users[user].isRoaming {
             sweepRoaming(userRoaming + user, now)

@@ -39,14 +39,20 @@ extension RelayEngine {
             let host = endpoint(ofHostIn: session)
             if host.pointee.isBound { userRoaming[user].retired = endpointKey(host.pointee.peer) }
             settleCandidate(sessionRoaming + session, releases: false)
+            host.pointee.unbind()
             sessions[session].host = 0
-            host.pointee.peer = .none
         }
         // Whoever was silent for the user timeout was not bound any more, whether the sweep has come by or not.
-        if now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout { users[user].endpoint.peer = .none }
+        if now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout { users[user].endpoint.unbind() }
         users[user].isDeparted = true
         users[user].isRoaming = false
         users[user].endpoint.lastHeard = now
+        linkDeparted(user)
+    }
+
+    /// Lets a departed user be the last of them to be forgotten.
+    mutating func linkDeparted(_ user: Int) {
+        userRoaming[user].next = 0
         userRoaming[user].previous = departed.last
         if departed.last != 0 { userRoaming[Int(departed.last) - 1].next = UInt32(user + 1) }
         departed.last = UInt32(user + 1)

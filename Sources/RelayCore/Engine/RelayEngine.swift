@@ -8,6 +8,7 @@ import RelayWire
 /// Methods are `mutating` although many change nothing that is stored here: handing `self` to a method that is not copies the
 /// whole structure first (Swift 6.3.1; bench/LOG.md).
 public struct RelayEngine: ~Copyable {
+    let book: UnsafeMutablePointer<EngineBook>
     let users: UnsafeMutablePointer<UserLine>
     let userRoaming: UnsafeMutablePointer<Roaming>
     let sessions: UnsafeMutablePointer<SessionLine>
@@ -55,6 +56,7 @@ public struct RelayEngine: ~Copyable {
         self.hash = hash
         self.ledger = ledger
         self.counters = counters
+        book = (memory + layout.book).bindMemory(to: EngineBook.self, capacity: 1)
         users = (memory + layout.users).bindMemory(to: UserLine.self, capacity: layout.userCapacity)
         userRoaming = (memory + layout.userRoaming).bindMemory(to: Roaming.self, capacity: layout.userCapacity)
         sessions = (memory + layout.sessions).bindMemory(to: SessionLine.self, capacity: layout.sessionCapacity)
@@ -118,6 +120,13 @@ extension RelayEngine {
         {
             return guess
         }
+        return findConnection(id, session: session)
+    }
+
+    /// The slot of the user who holds this connection id, or -1.
+    @inline(__always)
+    mutating func findConnection(_ id: Int32, session: Int) -> Int {
+        let users = users
         return connectionIndex.find(connectionHash(id, session: session)) {
             users[$0].connectionID == id && users[$0].session == session
         }

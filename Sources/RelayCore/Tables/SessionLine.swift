@@ -48,7 +48,9 @@ struct SessionBook {
     var highestUserID: Int32
     /// Slot + 1 of the next free session.
     var nextFree: UInt32
-    private var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+    /// Taken over from a process that is gone, and not named by the control plane yet.
+    var isUnconfirmed: Bool
+    private var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32)
 
     static var blank: SessionBook {
         SessionBook(
@@ -62,7 +64,8 @@ struct SessionBook {
             endRejoinID: 0,
             highestUserID: 0,
             nextFree: 0,
-            reserved: (0, 0, 0, 0, 0, 0)
+            isUnconfirmed: false,
+            reserved: (0, 0, 0, 0, 0)
         )
     }
 }

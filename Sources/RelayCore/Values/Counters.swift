@@ -32,11 +32,28 @@ public struct CounterPage: @unchecked Sendable {
     @inlinable static var drops: Int { Counter.usersNow.rawValue + 1 }
     private static var count: Int { drops + DropReason.allCases.count }
 
+    private static let gauges: [Counter] = [.heldNow, .sessionsNow, .usersNow]
+
+    /// Room for a page, in bytes.
+    static var byteCount: Int { count * MemoryLayout<Atomic<UInt64>>.stride }
+
     /// Lives as long as the process, like the worker it belongs to.
     public static func allocate() -> CounterPage {
-        let cells = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: count)
-        for index in 0..<count { (cells + index).initialize(to: Atomic(0)) }
-        return CounterPage(cells: cells)
+        CounterPage(memory: .allocate(byteCount: byteCount, alignment: 64))
+    }
+
+    /// In `byteCount` bytes that belong to somebody else.
+    init(memory: UnsafeMutableRawPointer) {
+        cells = memory.bindMemory(to: Atomic<UInt64>.self, capacity: Self.count)
+        for index in 0..<Self.count { (cells + index).initialize(to: Atomic(0)) }
+    }
+
+    /// Goes on counting where another page stopped; gauges, which tell what is now, stay.
+    /// - Parameter former: a page of the same layout, which nobody writes any more.
+    func absorb(_ former: UnsafeRawPointer) {
+        for index in 0..<Self.count where !Self.gauges.contains(where: { $0.rawValue == index }) {
+            bump(index, former.load(fromByteOffset: index * MemoryLayout<UInt64>.stride, as: UInt64.self))
+        }
     }
 
     /// Frees the page; nobody may use a copy afterwards.

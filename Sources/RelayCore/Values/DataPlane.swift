@@ -23,8 +23,17 @@ public protocol DataPlane: Sendable {
     /// Stops serving a session and gives a dedicated pair's ports back. Unknown sessions are no error.
     func removeSession(_ sessionToken: UInt32) async
 
+    /// Ends what the plane took over from an earlier process and nobody has added since: call it when every stored session
+    /// was added. Returns how many sessions that were.
+    func confirmRestored() async -> Int
+
     /// What was heard in a session, and how long ago; `nil` where it is not served.
     func activity(ofSession sessionToken: UInt32) async -> SessionActivity?
+}
+
+extension DataPlane {
+    /// Nothing was taken over.
+    public func confirmRestored() async -> Int { 0 }
 }
 
 /// For how long it has been quiet in a session. After a restart of the daemon both count from then.

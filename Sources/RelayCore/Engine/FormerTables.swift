@@ -1,0 +1,68 @@
+/// One worker's tables as a process that is gone left them. Whatever that process was doing when it died, reading them is
+/// safe: everything is looked at with suspicion, and nothing is followed that was not checked.
+public struct FormerTables: @unchecked Sendable {
+    // Sendable holds because the memory is only read, and nobody writes it any more.
+    let layout: EngineLayout
+    let counters: UnsafeRawPointer
+    let users: UnsafePointer<UserLine>
+    let userRoaming: UnsafePointer<Roaming>
+    let sessions: UnsafePointer<SessionLine>
+    let sessionBooks: UnsafePointer<SessionBook>
+    let sessionRoaming: UnsafePointer<Roaming>
+    let held: UnsafePointer<HeldPool.Slot>
+    let heldBytes: UnsafeMutableRawPointer
+    /// Slots that were ever taken.
+    let userCount: Int
+    let sessionCount: Int
+
+    /// - Parameters:
+    ///   - memory: `layout.byteCount` bytes that were an engine's region, of the same `EngineLayout.version`; must outlive
+    ///     this value.
+    ///   - layout: that engine's.
+    public init(memory: UnsafeMutableRawPointer, layout: EngineLayout) {
+        self.layout = layout
+        counters = UnsafeRawPointer(memory + layout.counterPage)
+        users = UnsafePointer((memory + layout.users).assumingMemoryBound(to: UserLine.self))
+        userRoaming = UnsafePointer((memory + layout.userRoaming).assumingMemoryBound(to: Roaming.self))
+        sessions = UnsafePointer((memory + layout.sessions).assumingMemoryBound(to: SessionLine.self))
+        sessionBooks = UnsafePointer((memory + layout.sessionBooks).assumingMemoryBound(to: SessionBook.self))
+        sessionRoaming = UnsafePointer((memory + layout.sessionRoaming).assumingMemoryBound(to: Roaming.self))
+        held = UnsafePointer((memory + layout.held).assumingMemoryBound(to: HeldPool.Slot.self))
+        heldBytes = memory + layout.held + HeldPool.capacity * MemoryLayout<HeldPool.Slot>.stride
+        let book = (memory + layout.book).load(as: EngineBook.self)
+        userCount = min(Int(book.userHighWater), layout.userCapacity)
+        sessionCount = min(Int(book.sessionHighWater), layout.sessionCapacity)
+    }
+
+    /// Calls `body` with every session's token and the number of its pair of ports.
+    public func forEachSession(_ body: (_ token: UInt32, _ pair: UInt32) -> Void) {
+        for slot in 0..<sessionCount where !sessions[slot].isFree { body(sessions[slot].token, sessions[slot].pair) }
+    }
+}
+
+/// What a process took over from one that is gone.
+public struct Adoption: Sendable, Equatable {
+    public var sessions = 0
+    public var users = 0
+    /// Users and hosts whose address is known.
+    public var addresses = 0
+    /// Datagrams that wait.
+    public var held = 0
+    /// Users left out because what stood there was half written, or does not fit together; the database has them.
+    public var tornUsers = 0
+    public var tornSessions = 0
+    /// Sessions and users for which there was no room.
+    public var overflow = 0
+
+    public init() {}
+
+    public static func += (left: inout Adoption, right: Adoption) {
+        left.sessions += right.sessions
+        left.users += right.users
+        left.addresses += right.addresses
+        left.held += right.held
+        left.tornUsers += right.tornUsers
+        left.tornSessions += right.tornSessions
+        left.overflow += right.overflow
+    }
+}

@@ -1,0 +1,56 @@
+internal import LinuxIO
+internal import RelayCore
+
+/// The tables that earlier processes have left: the newest complete ones are those to go by. Two can be left where a process
+/// died while it took over from another one.
+struct TableEstate {
+    private(set) var tables: [TableFile] = []
+    /// Why tables were left alone; `nil` where none were.
+    private(set) var refusal: String?
+    private var names: [String] = []
+    private static let prefix = "tables-"
+
+    init(_ inheritance: Inheritance, _ keeper: DescriptorKeeper) {
+        var found: [(TableFile, String)] = []
+        for item in inheritance.items where item.name.hasPrefix(Self.prefix) {
+            do throws(TableFile.Refusal) {
+                found.append((try TableFile(adopting: Descriptor(item.number)), item.name))
+            } catch {
+                refusal = error.words
+            }
+            names.append(item.name)
+        }
+        guard let newest = found.max(by: { $0.0.header.generation < $1.0.header.generation }) else { return }
+        tables = [newest.0]
+        refusal = nil
+    }
+
+    /// The newest's generation; 0 where there are none.
+    var generation: UInt64 { tables.first?.header.generation ?? 0 }
+
+    /// Of the newest's keyed hash.
+    var seed: (UInt64, UInt64)? { tables.first?.header.seed }
+
+    /// From now on, other tables are those to go by.
+    mutating func replace(by tables: TableFile, _ keeper: DescriptorKeeper) {
+        let name = "\(Self.prefix)\(tables.header.generation)"
+        // A refused one may stand under the new name: the generation starts again where nothing could be read.
+        for old in names where old == name { keeper.forget(old) }
+        keeper.keep(tables.number, name)
+        keeper.settle()
+        for old in names where old != name { keeper.forget(old) }
+        names = [name]
+        self.tables = []
+    }
+}
+
+extension Succession {
+    mutating func take(_ adoption: Adoption, predecessors: UInt64) {
+        self.predecessors = predecessors
+        sessions = adoption.sessions
+        users = adoption.users
+        addresses = adoption.addresses
+        tornEntries = adoption.tornUsers + adoption.tornSessions
+        overflow = adoption.overflow
+    }
+}
