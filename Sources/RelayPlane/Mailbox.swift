@@ -10,6 +10,7 @@ enum WorkerCommand: Sendable {
     case removeSession(token: UInt32, done: @Sendable () -> Void)
     case activity(token: UInt32, done: @Sendable (SessionActivity?) -> Void)
     case ownAddresses([PeerAddress])
+    case report(token: UInt32, done: @Sendable (SessionReport?) -> Void)
     case stop
 }
 

@@ -28,6 +28,8 @@ extension Worker {
                 done(engine.activity(ofSession: token, now: now))
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
+            case .report(let token, let done):
+                done(engine.report(ofSession: token, now: now))
             case .stop:
                 isStopping = true
             }
@@ -74,6 +76,7 @@ extension WorkerCommand {
         case .removeUser(_, _, let done): done()
         case .removeSession(_, let done): done()
         case .activity(_, let done): done(nil)
+        case .report(_, let done): done(nil)
         case .ownAddresses, .stop: break
         }
     }
