@@ -30,6 +30,7 @@ let package = Package(
     products: [
         .executable(name: "causewayd", targets: ["causewayd"]),
         .executable(name: "causeway-bench", targets: ["causeway-bench"]),
+        .executable(name: "causewayctl", targets: ["causewayctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -66,10 +67,11 @@ let package = Package(
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "GeoLocation", dependencies: ["CMaxMindDB", "RelayNet"], swiftSettings: strict),
         .target(name: "RelayMetrics", swiftSettings: strict),
+        .target(name: "RelayAdmin", swiftSettings: strict),
         .target(
             name: "RelayHTTP",
             dependencies: [
-                "GeoLocation", "RelayControl", "RelayCore", "RelayMetrics", "RelayNet",
+                "GeoLocation", "RelayAdmin", "RelayControl", "RelayCore", "RelayMetrics", "RelayNet",
                 asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 nioSSL, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -91,9 +93,18 @@ let package = Package(
         .executableTarget(
             name: "causewayd",
             dependencies: [
-                "GeoLocation", "LinuxIO", "RelayConfig", "RelayControl", "RelayCore", "RelayHTTP", "RelayMetrics",
-                "RelayNet", "RelayPlane", "RelayStore", "RelaySystemd", argumentParser, logging, serviceLifecycle,
-                unixSignals,
+                "GeoLocation", "LinuxIO", "RelayAdmin", "RelayConfig", "RelayControl", "RelayCore", "RelayHTTP",
+                "RelayMetrics", "RelayNet", "RelayPlane", "RelayStore", "RelaySystemd", argumentParser, logging,
+                serviceLifecycle, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+
+        // The operator's tool, at the daemon's control socket.
+        .executableTarget(
+            name: "causewayctl",
+            dependencies: [
+                "RelayAdmin", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
             ],
             swiftSettings: strict
         ),

@@ -37,8 +37,8 @@ package actor SessionService: SessionDirectory {
     var warnedAboutFilters = false
     private var onSessionEnd: @Sendable (String) -> Void = { _ in }
 
-    /// Whether new sessions are refused until the last one has ended.
-    package private(set) var isDraining = false
+    /// Whether new sessions are refused, and until when.
+    private var draining = Drain()
 
     enum Phase { case starting, restoring, ready }
 
@@ -125,8 +125,19 @@ package actor SessionService: SessionDirectory {
         return SessionPage(sessions: sessions, totalCount: index.count, page: page, limit: limit)
     }
 
+    /// Whether new sessions are refused.
+    package var isDraining: Bool { draining.isOn }
+
     /// From now on there are no new sessions; those that live go on, and may get further users.
-    package func drain() { isDraining = true }
+    package func drain(_ plan: DrainPlan = DrainPlan()) { draining.begin(plan, now: .now) }
+
+    /// Takes new sessions again.
+    package func cancelDrain() { draining.cancel() }
+
+    /// How far a drain is, and under which plan.
+    package var drainProgress: (verdict: Drain.Verdict, plan: DrainPlan?) {
+        (draining.verdict(sessions: index.count, now: .now), draining.plan)
+    }
 
     func requireNoDrain() throws(RelayError) {
         guard isDraining else { return }

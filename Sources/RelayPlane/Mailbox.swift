@@ -15,6 +15,7 @@ enum WorkerCommand: Sendable {
     /// Does nothing: who waits for `done` knows that the worker turns.
     case turn(done: @Sendable () -> Void)
     case ownAddresses([PeerAddress])
+    case report(token: UInt32, done: @Sendable (SessionReport?) -> Void)
     case stop
 }
 

@@ -84,6 +84,14 @@ extension RelayPlane {
         }
     }
 
+    package func report(ofSession sessionToken: UInt32) async -> SessionReport? {
+        let mailbox = mailbox(sessionToken)
+        return await withCheckedContinuation { continuation in
+            let isPosted = mailbox.post(.report(token: sessionToken) { continuation.resume(returning: $0) })
+            if !isPosted { continuation.resume(returning: nil) }
+        }
+    }
+
     private func mailbox(_ sessionToken: UInt32) -> Mailbox {
         mailboxes[worker(forSessionToken: sessionToken)]
     }

@@ -33,6 +33,8 @@ extension Worker {
                 done()
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
+            case .report(let token, let done):
+                done(engine.report(ofSession: token, now: now))
             case .stop:
                 isStopping = true
             }
@@ -90,6 +92,7 @@ extension WorkerCommand {
         case .dropUnconfirmed(let done): done([])
         case .turn(let done): done()
         case .activity(_, let done): done(nil)
+        case .report(_, let done): done(nil)
         case .ownAddresses, .stop: break
         }
     }

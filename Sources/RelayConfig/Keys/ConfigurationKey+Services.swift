@@ -65,7 +65,10 @@ extension ConfigurationKey {
             note: "control.sock in state.directory",
             example: "/run/causeway/control.sock",
             reloadable: false,
-            "The Unix socket of the admin tool. Not served by this version."
+            """
+            The Unix socket of causewayctl. Whoever may write to the file (the daemon's user and group) may do everything. \
+            Under systemd the default is control.sock in $RUNTIME_DIRECTORY.
+            """
         ),
         ConfigurationKey(
             "state.directory",

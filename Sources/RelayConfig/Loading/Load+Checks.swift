@@ -9,18 +9,10 @@ extension Load {
         checkListeners()
         checkLocation()
         warnAboutTimeouts()
-        warnAboutUnserved()
         if configuration.webhook.secret != nil, case .file(let path)? = origins["webhook.secret"]?.source,
             let filePermissions
         {
             warnIfExposed(path, filePermissions, holding: "webhook.secret")
-        }
-    }
-
-    /// A name that is settled, for what this version does not do.
-    private mutating func warnAboutUnserved() {
-        if origins["control.socket"] != nil {
-            warnings.append("control.socket is set, but this version does not serve it yet")
         }
     }
 

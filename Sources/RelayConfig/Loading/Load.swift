@@ -51,6 +51,12 @@ struct Load {
             configuration.state.directory = String(first)
             origins["state.directory"] = Origin(source: .environment("STATE_DIRECTORY"))
         }
+        if !request.dev, let first = request.environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first,
+            first.hasPrefix("/")
+        {
+            configuration.control.socket = "\(first)/control.sock"
+            origins["control.socket"] = Origin(source: .environment("RUNTIME_DIRECTORY"))
+        }
     }
 
     /// Reads every value, overridden ones too, so that all problems are told.

@@ -201,7 +201,7 @@ extension Configuration {
 
     /// `control.*`
     package struct Control: Sendable, Equatable {
-        /// The Unix socket of the admin tool; `nil` for `control.sock` in the state directory.
+        /// The Unix socket of causewayctl; `nil` for `control.sock` in the state directory.
         package var socket: String?
     }
 

@@ -29,6 +29,9 @@ public protocol DataPlane: Sendable {
 
     /// What was heard in a session, and how long ago; `nil` where it is not served.
     func activity(ofSession sessionToken: UInt32) async -> SessionActivity?
+
+    /// What the worker knows of a session and its users; `nil` where it is not served.
+    func report(ofSession sessionToken: UInt32) async -> SessionReport?
 }
 
 extension DataPlane {

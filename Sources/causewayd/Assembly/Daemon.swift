@@ -30,6 +30,9 @@ struct Daemon {
     /// The address that the API was bound to, once.
     private let listening: AsyncStream<RelayHTTP.ListenAddress>
     private let reloader: Reloader
+    /// `nil` where its path is too long.
+    private let control: ControlServer?
+    private let restored: AsyncStream<Void>.Continuation
 
     /// Binds the ports and opens nothing else yet.
     /// - Parameter reload: reads the configuration anew.
@@ -130,6 +133,12 @@ struct Daemon {
             server: server,
             logger: logger
         )
+        let (restored, restoredInput) = AsyncStream.makeStream(of: Void.self)
+        self.restored = restoredInput
+        control = try Self.control(configuration, plane: plane, sessions: sessions, reloader: reloader, logger: logger)
+        {
+            for await _ in restored {}
+        }
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -144,18 +153,22 @@ struct Daemon {
                 "ports": "\(configuration.relay.ports.dedicated?.description ?? "\(ports.server)/\(ports.client)")",
             ]
         )
-        let services: [any Service] = [
-            server,
-            RestoreService(
-                sessions: sessions,
-                lobbies: lobbies,
-                logger: logger,
-                onSessionEnd: { [endedSessionsInput] in endedSessionsInput.yield($0) },
-                whenReady: announce
-            ),
-            eventService, lobbyService, lobbySweep, webhookService, housekeeping,
-            SignalService(reloader: reloader, sessions: sessions, logger: logger),
-        ]
+        let services: [any Service] =
+            [
+                server,
+                RestoreService(
+                    sessions: sessions,
+                    lobbies: lobbies,
+                    logger: logger,
+                    onSessionEnd: { [endedSessionsInput] in endedSessionsInput.yield($0) },
+                    whenReady: { [restored] in
+                        restored.finish()
+                        await announce()
+                    }
+                ),
+                eventService, lobbyService, lobbySweep, webhookService, housekeeping,
+                SignalService(reloader: reloader, sessions: sessions, logger: logger),
+            ] + (control.map { [$0] } ?? [])
         let drain = DrainService(sessions: sessions, logger: logger)
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }

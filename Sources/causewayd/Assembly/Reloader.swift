@@ -1,4 +1,5 @@
 import Logging
+import RelayAdmin
 import RelayConfig
 import RelayControl
 import RelayHTTP
@@ -28,7 +29,9 @@ actor Reloader {
         self.logger = logger
     }
 
-    func reload() async {
+    /// Reads the configuration anew; tells what it came to, and the log too.
+    @discardableResult
+    func reload() async -> ReloadBody {
         let new: Configuration
         let credentials: TLSCredentials?
         do {
@@ -36,8 +39,9 @@ actor Reloader {
             // The files may have new contents under the old names.
             credentials = try Daemon.credentials(current.api.tls)
         } catch {
-            for problem in "\(error)".split(separator: "\n") { logger.error("nothing was reloaded: \(problem)") }
-            return
+            let problems = "\(error)".split(separator: "\n").map { String($0) }
+            for problem in problems { logger.error("nothing was reloaded: \(problem)") }
+            return ReloadBody(isApplied: false, problems: problems)
         }
         let changes = Configuration.changes(from: current, to: new)
         for change in changes where !change.reloadable {
@@ -54,6 +58,8 @@ actor Reloader {
             metadata: ["changed": "\(applied.isEmpty ? "nothing" : applied.joined(separator: ", "))"]
         )
         current.takeOver(new)
+        let waiting = changes.filter { !$0.reloadable }.map(\.key)
+        return ReloadBody(isApplied: true, changed: applied, needsRestart: waiting)
     }
 }
 

@@ -30,8 +30,17 @@ struct DrainService: Service {
         await cancelWhenGracefulShutdown {
             while true {
                 do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
-                guard await sessions.isDraining, await sessions.counts.sessions == 0 else { continue }
-                logger.notice("drained: the last session has ended")
+                switch await sessions.drainProgress.verdict {
+                case .serving, .waiting: continue
+                case .finished(.fewEnough(0)): logger.notice("drained: the last session has ended")
+                case .finished(.fewEnough(let left)):
+                    logger.notice("drained: few enough sessions are left", metadata: ["sessions": "\(left)"])
+                case .finished(.deadline(let left)):
+                    logger.warning(
+                        "the drain's deadline has passed; the sessions that are left wait for the next start",
+                        metadata: ["sessions": "\(left)"]
+                    )
+                }
                 return
             }
         }

@@ -89,6 +89,16 @@ final class FakePlane: DataPlane {
         state.withLock { $0.sessions[sessionToken] == nil ? nil : SessionActivity(hostSilence: nil, silence: 0) }
     }
 
+    func report(ofSession sessionToken: UInt32) async -> SessionReport? {
+        state.withLock { state in
+            state.sessions[sessionToken].map { plan in
+                SessionReport(
+                    users: plan.users.map { UserReport(userToken: $0.userToken, connectionID: $0.connectionID) }
+                )
+            }
+        }
+    }
+
     private func enter(_ call: Call) async {
         let hook = state.withLock { state in
             state.calls.append(call)

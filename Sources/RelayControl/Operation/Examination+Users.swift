@@ -1,0 +1,140 @@
+internal import RelayCore
+
+// What is to be said about one user.
+extension Examination {
+    mutating func examine(_ user: SessionUser) {
+        guard let report = symptoms.inspected.report(of: user) else {
+            return note(
+                "user_not_served",
+                .problem,
+                .user(user.number),
+                "No worker knows user \(user.number): it has just been added or revoked.",
+                "Ask again."
+            )
+        }
+        let isHost = symptoms.inspected.host?.number == user.number
+        examineEndpoint(user, report, isHost: isHost)
+        examineMoves(user, report)
+        for (reason, count) in (report.drops ?? [:]).sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
+            note(
+                "dropped_\(reason.label)",
+                .problem,
+                .user(user.number),
+                "\(count) datagrams of user \(user.number) were dropped: \(reason.meaning).",
+                reason.advice
+            )
+        }
+    }
+
+    private mutating func examineEndpoint(_ user: SessionUser, _ report: UserReport, isHost: Bool) {
+        let subject = Finding.Subject.user(user.number)
+        guard let silence = report.silence else {
+            // A host talks to the server port, and the findings on the host say what of it arrives.
+            if !isHost { examineNeverHeard(user, report) }
+            return
+        }
+        guard let endpoint = report.endpoint else {
+            if isHost { return }
+            return note(
+                "user_gone",
+                .problem,
+                subject,
+                "User \(user.number) was last heard \(Diagnosis.time(silence)) ago. After "
+                    + "\(Diagnosis.time(symptoms.userTimeout)) its address is forgotten, and what the host sends to it is "
+                    + "dropped.",
+                "Look at the player's program and network; its next datagram binds it again."
+            )
+        }
+        let name =
+            report.connectionID == user.number
+            ? "User \(user.number)"
+            : "User \(user.number), for the host "
+                + "now \(report.connectionID) after a rejoin,"
+        let place = Diagnosis.text(endpoint)
+        if silence >= Self.quiet {
+            note(
+                "user_quiet",
+                .problem,
+                subject,
+                "\(name) is bound from \(place), but was last heard \(Diagnosis.time(silence)) ago; transports send at "
+                    + "least every half second.",
+                "Look at the player's program (a pause, a long frame) and its network."
+            )
+        } else {
+            note(
+                "user_bound",
+                .good,
+                subject,
+                "\(name) is bound from \(place), heard \(Diagnosis.time(silence)) ago."
+            )
+        }
+    }
+
+    private mutating func examineNeverHeard(_ user: SessionUser, _ report: UserReport) {
+        let others = session.users.contains { other in
+            other.number != user.number && symptoms.inspected.report(of: other)?.endpoint != nil
+        }
+        let isReachable = others || symptoms.inspected.report?.hostEndpoint != nil
+        var advice =
+            isReachable
+            ? "The relay is reachable, since others of the session are heard. On this player's machine: compare "
+            : "Compare "
+        advice +=
+            "the port (players \(ports.client), only the host \(ports.server)), the session token and the user token "
+            + "with what the API answered, and look at its firewall."
+        if report.isPinned {
+            advice += " Under sessions.pin_ip it is heard from \(user.address) only."
+        }
+        note(
+            "user_never_heard",
+            .problem,
+            .user(user.number),
+            "Nothing valid of user \(user.number) has arrived at the client port \(ports.client) since the daemon "
+                + "started.",
+            advice
+        )
+    }
+
+    private mutating func examineMoves(_ user: SessionUser, _ report: UserReport) {
+        if report.moves >= 3 {
+            note(
+                "user_moves",
+                .problem,
+                .user(user.number),
+                "User \(user.number) changed its address \(report.moves) times within a minute.",
+                DropReason.endpointConflict.advice
+            )
+        }
+        if report.hasCandidate {
+            note(
+                "user_roams",
+                .note,
+                .user(user.number),
+                "Another address asks to take over user \(user.number) and has to show more before it may.",
+                DropReason.roamingUnconfirmed.advice
+            )
+        }
+    }
+
+    /// A number that no user of the session has.
+    mutating func examineAbsent(_ number: Int32) {
+        if number >= 1, number < session.nextUserNumber {
+            note(
+                "user_revoked",
+                .problem,
+                .user(number),
+                "User \(number) was revoked: its tokens are no longer valid, and it is told so.",
+                DropReason.revoked.advice
+            )
+        } else {
+            // The number is not repeated: somebody may have pasted a token.
+            note(
+                "no_such_user",
+                .problem,
+                .session,
+                "The session never had a user of that number: \(session.userList).",
+                "Name a user by its number, 1 for the first; 'causewayctl users ID' lists them."
+            )
+        }
+    }
+}

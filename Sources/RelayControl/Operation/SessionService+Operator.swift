@@ -1,0 +1,76 @@
+package import RelayCore
+
+/// A session as an operator sees it, with what the data plane knows of it.
+package struct InspectedSession: Sendable {
+    package var session: Session
+    /// Kept in the store, but not served in this configuration.
+    package var isParked: Bool
+    /// `nil` where no worker serves it.
+    package var report: SessionReport?
+
+    package init(session: Session, isParked: Bool = false, report: SessionReport? = nil) {
+        self.session = session
+        self.isParked = isParked
+        self.report = report
+    }
+
+    /// What the data plane knows of a user.
+    package func report(of user: SessionUser) -> UserReport? {
+        report?.users.first { $0.userToken == user.token }
+    }
+
+    /// The user who hosts, as the data plane knows it.
+    package var host: SessionUser? {
+        guard let token = report?.hostUserToken else { return nil }
+        return session.users.first { $0.token == token }
+    }
+
+    /// The user with this number, or with this connection id after a rejoin.
+    package func user(numbered number: Int32) -> SessionUser? {
+        if let user = session.users.first(where: { $0.number == number }) { return user }
+        let token = report?.users.first { $0.connectionID == number }?.userToken
+        return session.users.first { $0.token == token }
+    }
+}
+
+// What an operator may ask and order beside the calls of the API. Users are named by their numbers, never by tokens.
+extension SessionService {
+    /// Newest first; a page past the end is empty.
+    package func inspect(page: Int, limit: Int) async throws(RelayError) -> (sessions: [InspectedSession], total: Int) {
+        let page = try await list(page: page, limit: limit)
+        var inspected: [InspectedSession] = []
+        for session in page.sessions {
+            let report = await plane.report(ofSession: session.token)
+            inspected.append(InspectedSession(session: session, report: report))
+        }
+        return (inspected, page.totalCount)
+    }
+
+    /// - Throws: `.notFound`, `.unavailable` while restoring.
+    package func inspect(id: String) async throws(RelayError) -> InspectedSession {
+        try requireReady()
+        guard let entry = entries[id], entry.phase != .creating else { throw Self.noSession }
+        guard entry.phase == .live else { return InspectedSession(session: entry.session, isParked: true) }
+        let report = await plane.report(ofSession: entry.session.token)
+        // The session may have changed in the meantime, and what is shown has to fit together.
+        let session = entries[id]?.session ?? entry.session
+        return InspectedSession(session: session, report: report)
+    }
+
+    /// Cuts a user off, by its number or its connection id.
+    /// - Throws: `.notFound`, `.unavailable` where it is cut off but not durable yet.
+    package func revokeUser(sessionID: String, number: Int32) async throws(RelayError) {
+        let inspected = try await inspect(id: sessionID)
+        guard let user = inspected.user(numbered: number) else {
+            throw RelayError(.notFound, "the session has no user of that number: \(inspected.session.userList)")
+        }
+        _ = try await revokeUser(sessionID: sessionID, userToken: user.token)
+    }
+}
+
+extension Session {
+    /// The users' numbers in words.
+    var userList: String {
+        users.isEmpty ? "it has no users" : "its users are " + users.map { "\($0.number)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,81 @@
+internal import RelayAdmin
+internal import RelayControl
+internal import RelayCore
+
+// The domain's values as the control socket tells them. No token is among them, not even in part.
+extension SessionBody {
+    init(_ inspected: InspectedSession, now: Double) {
+        let session = inspected.session
+        let report = inspected.report
+        self.init(
+            id: session.id,
+            state: inspected.isParked ? "parked" : "live",
+            age: max(0, now - session.createdAt),
+            serverPort: Int(session.ports.server),
+            clientPort: Int(session.ports.client),
+            isUsed: report?.wasUsed ?? session.wasUsed,
+            silence: report.map { Int($0.silence) },
+            host: inspected.host.map { Int($0.number) },
+            hostEndpoint: report?.hostEndpoint.map(Diagnosis.text),
+            hostSilence: report?.hostSilence.map { Int($0) },
+            userCount: session.users.count,
+            boundUsers: report?.users.count { $0.endpoint != nil } ?? 0
+        )
+    }
+}
+
+extension UserBody {
+    init(_ user: SessionUser, in inspected: InspectedSession) {
+        let report = inspected.report(of: user)
+        let isHost = inspected.host?.number == user.number
+        let endpoint = isHost ? inspected.report?.hostEndpoint : report?.endpoint
+        let silence = isHost ? inspected.report?.hostSilence : report?.silence
+        let moves = isHost ? inspected.report?.hostMoves : report?.moves
+        self.init(
+            number: Int(user.number),
+            connectionId: Int(report?.connectionID ?? user.number),
+            address: user.address,
+            isHost: isHost,
+            endpoint: endpoint.map(Diagnosis.text),
+            silence: silence.map { Int($0) },
+            isPinned: report?.isPinned ?? false,
+            moves: moves ?? 0
+        )
+    }
+}
+
+extension FindingBody {
+    init(_ finding: Finding) {
+        var about = "session"
+        var user: Int?
+        switch finding.subject {
+        case .session: break
+        case .relay: about = "relay"
+        case .user(let number):
+            about = "user"
+            user = Int(number)
+        }
+        self.init(
+            code: finding.code,
+            weight: finding.weight.rawValue,
+            about: about,
+            user: user,
+            what: finding.what,
+            advice: finding.advice
+        )
+    }
+}
+
+extension DrainBody {
+    /// `nil` while nobody asked for a drain.
+    init?(_ progress: (verdict: Drain.Verdict, plan: DrainPlan?)) {
+        guard let plan = progress.plan else { return nil }
+        switch progress.verdict {
+        case .serving: return nil
+        case .waiting(let sessions, let remaining):
+            self.init(until: plan.until, sessions: sessions, remaining: remaining.map { $0 / .seconds(1) })
+        case .finished(.fewEnough(let sessions)), .finished(.deadline(let sessions)):
+            self.init(until: plan.until, sessions: sessions, remaining: 0)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Hummingbird
+internal import NIOCore
+internal import RelayAdmin
+internal import RelayControl
+internal import RelayCore
+
+/// The calls of the control socket. They need no key, so no other listener may ever have them: whoever may open the
+/// socket's file may do everything.
+struct ControlRoutes: Sendable {
+    let desk: ControlDesk
+
+    var routes: [Route] {
+        [
+            Route(.get, "/control/status", .open) { _ in try .admin(await status()) },
+            Route(.get, "/control/sessions", .open, handle: sessions),
+            Route(.get, "/control/sessions/{session_id}", .open, handle: session),
+            Route(.get, "/control/sessions/{session_id}/why", .open, handle: why),
+            Route(.delete, "/control/sessions/{session_id}", .open, handle: endSession),
+            Route(.delete, "/control/sessions/{session_id}/users/{user}", .open, handle: revokeUser),
+            Route(.post, "/control/drain", .open, handle: drain),
+            Route(.delete, "/control/drain", .open, handle: cancelDrain),
+            Route(.post, "/control/reload", .open) { _ in try .admin(await desk.reload()) },
+            Route(.put, "/control/log-level", .open, handle: setLogLevel),
+        ]
+    }
+
+    private func status() async -> StatusBody {
+        let counts = await desk.sessions.counts
+        let drain = DrainBody(await desk.sessions.drainProgress)
+        let isReady = await desk.sessions.isReady
+        let uptime = desk.startedAt.duration(to: .now) / .seconds(1)
+        return StatusBody(
+            version: desk.version,
+            processId: Int(getpid()),
+            uptime: uptime,
+            clock: uptime,
+            phase: drain != nil ? "draining" : isReady ? "serving" : "restoring",
+            drain: drain,
+            sessions: counts.sessions,
+            users: counts.users,
+            parkedSessions: counts.parked,
+            pendingRemovals: counts.unsettledRemovals,
+            workers: desk.pages.count,
+            logLevel: desk.logLevel(),
+            traffic: desk.traffic,
+            drops: desk.drops.filter { $0.value > 0 }
+                .sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+                .map { DropBody(reason: $0.label, count: $1, meaning: $0.meaning, advice: $0.advice) }
+        )
+    }
+
+    @Sendable private func sessions(_ call: APICall) async throws -> Response {
+        let page = try call.queryNumber("page", in: 1...RelaySessionRoutes.maxPage) ?? 1
+        let limit = try call.queryNumber("limit", in: 1...100) ?? 20
+        let found = try await desk.sessions.inspect(page: page, limit: limit)
+        let now = desk.now()
+        return try .admin(
+            SessionsBody(sessions: found.sessions.map { SessionBody($0, now: now) }, total: found.total, page: page)
+        )
+    }
+
+    @Sendable private func session(_ call: APICall) async throws -> Response {
+        let inspected = try await desk.sessions.inspect(id: call.parameter("session_id"))
+        return try .admin(
+            SessionDetailBody(
+                session: SessionBody(inspected, now: desk.now()),
+                users: inspected.session.users.map { UserBody($0, in: inspected) }
+            )
+        )
+    }
+
+    @Sendable private func why(_ call: APICall) async throws -> Response {
+        let id = call.parameter("session_id")
+        let user = try call.queryNumber("user", in: 1...Int(Int32.max)).map { Int32($0) }
+        // An unknown session is told at once; else what is dropped within a second is counted.
+        _ = try await desk.sessions.inspect(id: id)
+        let before = desk.drops
+        try await Task.sleep(for: .seconds(1))
+        let after = desk.drops
+        let inspected = try await desk.sessions.inspect(id: id)
+        let symptoms = Symptoms(
+            inspected: inspected,
+            drops: DropReason.allCases.map { reason in
+                let total = after[reason] ?? 0
+                return DropSample(reason, total: total, recent: total - (before[reason] ?? 0))
+            },
+            hostTimeout: desk.hostTimeout,
+            userTimeout: desk.userTimeout,
+            isDraining: await desk.sessions.isDraining,
+            now: desk.now()
+        )
+        let findings = Diagnosis.findings(symptoms, user: user)
+        return try .admin(WhyBody(session: id, findings: findings.map { FindingBody($0) }))
+    }
+
+    @Sendable private func endSession(_ call: APICall) async throws -> Response {
+        let id = call.parameter("session_id")
+        try await desk.sessions.delete(id: id)
+        return try .admin(MessageBody(message: "session \(id) is ended: nothing of it passes any more"))
+    }
+
+    @Sendable private func revokeUser(_ call: APICall) async throws -> Response {
+        let id = call.parameter("session_id")
+        // Not repeated in the message: somebody may have pasted a token.
+        guard let number = Int32(call.parameter("user")), number > 0 else {
+            throw RelayError(.invalid, "name the user by its number, 1 for the session's first user")
+        }
+        try await desk.sessions.revokeUser(sessionID: id, number: number)
+        return try .admin(
+            MessageBody(message: "user \(number) of session \(id) is revoked: nothing of it passes any more")
+        )
+    }
+
+    @Sendable private func drain(_ call: APICall) async throws -> Response {
+        let body = try await call.jsonBody()
+        var plan = DrainPlan()
+        let until = try body.field("until")
+        if !until.isAbsent {
+            guard let count = until.wholeNumber().flatMap({ Int(exactly: $0) }) else {
+                throw RelayError(.invalid, "until is no number of sessions; send a whole number, 0 or more")
+            }
+            plan.until = count
+        }
+        let deadline = try body.field("deadline_seconds")
+        if !deadline.isAbsent {
+            guard let seconds = deadline.wholeNumber(), seconds <= 31_536_000 else {
+                throw RelayError(.invalid, "deadline_seconds is no time; send whole seconds, a year at most")
+            }
+            plan.deadline = .seconds(Int64(seconds))
+        }
+        await desk.sessions.drain(plan)
+        guard let progress = DrainBody(await desk.sessions.drainProgress) else {
+            throw RelayError(.conflict, "the drain was called off in the same moment")
+        }
+        return try .admin(progress)
+    }
+
+    @Sendable private func cancelDrain(_ call: APICall) async throws -> Response {
+        guard await desk.sessions.isDraining else { throw RelayError(.conflict, "the relay is not draining") }
+        await desk.sessions.cancelDrain()
+        return try .admin(MessageBody(message: "the relay takes new sessions again"))
+    }
+
+    @Sendable private func setLogLevel(_ call: APICall) async throws -> Response {
+        let level = try await call.jsonBody().field("level").string()
+        let previous = desk.logLevel()
+        guard desk.setLogLevel(level) else {
+            throw RelayError(
+                .invalid,
+                "there is no log level \(level.quotedForMessage): use trace, debug, info, notice, warning, error or critical"
+            )
+        }
+        return try .admin(LogLevelBody(level: level, previous: previous))
+    }
+}
+
+extension Response {
+    /// An answer of the control socket.
+    fileprivate static func admin(_ body: some Encodable) throws -> Response {
+        let bytes = try AdminJSON.encode(body)
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}

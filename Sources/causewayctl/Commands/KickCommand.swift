@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import RelayAdmin
+
+struct KickCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kick",
+        abstract: "End a session, or with a user's number revoke that user: nothing of it passes any more."
+    )
+
+    @Argument(help: "The session's id.", completion: SessionArgument.completion)
+    var id: String
+
+    @Argument(help: "The user's number, 1 for the session's first user, or its connection id. Never a token.")
+    var user: Int?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let resource = SessionArgument.resource(id) + (user.map { "/users/\($0)" } ?? "")
+        let answer = try await connection.withDaemon { daemon in
+            try await daemon.call(MessageBody.self, .delete, resource)
+        }
+        if connection.json { try Output.json(answer) } else { Output.lines([answer.message]) }
+    }
+}

@@ -1,0 +1,58 @@
+import Logging
+import RelayConfig
+import RelayControl
+import RelayCore
+import RelayHTTP
+import RelayPlane
+
+// The socket of causewayctl.
+extension Daemon {
+    /// - Parameter start: returns when the socket may appear: the state directory is there, and locked.
+    /// - Returns: `nil` where the path beside the state is too long for a socket.
+    static func control(
+        _ configuration: Configuration,
+        plane: RelayPlane,
+        sessions: SessionService,
+        reloader: Reloader,
+        logger: Logger,
+        start: @escaping @Sendable () async -> Void
+    ) throws -> ControlServer? {
+        guard let path = configuration.controlSocket else {
+            logger.warning("no control socket: the path of state.directory is too long for one; set control.socket")
+            return nil
+        }
+        do {
+            if configuration.control.socket != nil { try ControlServer.require(free: path) }
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+        let engine = try configuration.planeSettings.engine
+        let desk = ControlDesk(
+            sessions: sessions,
+            pages: plane.counters,
+            version: Version.number,
+            hostTimeout: engine.hostTimeout,
+            userTimeout: engine.userTimeout,
+            now: WallClock.now,
+            reload: { await reloader.reload() },
+            logLevel: { LogLevelSwitch.level.rawValue },
+            setLogLevel: { name in
+                guard let level = Logger.Level(rawValue: name) else { return false }
+                logger.notice("log level set through the control socket", metadata: ["level": "\(level)"])
+                LogLevelSwitch.level = level
+                return true
+            }
+        )
+        return ControlServer(path: path, desk: desk, logger: logger, start: start)
+    }
+}
+
+extension Configuration {
+    /// The configured path, or the one beside the state; `nil` where that is longer than a socket's may be (unix(7)).
+    var controlSocket: String? {
+        if let socket = control.socket { return socket }
+        guard let directory = state.directory else { return nil }
+        let path = "\(directory)/control.sock"
+        return path.utf8.count <= 107 ? path : nil
+    }
+}
