@@ -15,8 +15,9 @@ package final class EngineDriver {
 
     private var steps = 0
     private var lastGuess = LookAhead.none
-    private let memory: UnsafeMutableRawPointer
-    private let buffer: UnsafeMutableRawPointer
+    private let block: UnsafeMutableRawPointer
+    private var buffer: UnsafeMutableRawPointer
+    private let isExact: Bool
     private let ledger: GuessLedger
     /// The bytes behind a datagram, so that reading or writing past its end shows.
     private static let canary: UInt8 = 0xA5
@@ -26,16 +27,22 @@ package final class EngineDriver {
     /// - Parameters:
     ///   - userCapacity: users that fit, departed ones included.
     ///   - seed: of the tables' hash: the same one gives the same run.
+    ///   - isExact: whether every datagram stands at the end of a block of its own, for a sanitizer that watches blocks,
+    ///     instead of in front of bytes that are compared afterwards.
     package init(
         settings: EngineSettings = EngineSettings(),
         guesses: GuessLedger.Settings = GuessLedger.Settings(),
         userCapacity: Int = 256,
         sessionCapacity: Int = 32,
-        seed: (UInt64, UInt64) = (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210)
+        seed: (UInt64, UInt64) = (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210),
+        isExact: Bool = false
     ) {
+        self.isExact = isExact
         let layout = EngineLayout(userCapacity: userCapacity, sessionCapacity: sessionCapacity)
-        memory = .allocate(byteCount: layout.byteCount, alignment: 4_096)
-        memset(memory, 0, layout.byteCount)
+        // Zeroed pages that nobody touches cost nothing. calloc aligns to 16 bytes, a table wants 64.
+        guard let block = calloc(1, layout.byteCount + 63) else { fatalError("no memory for the tables") }
+        self.block = block
+        let memory = block.alignedUp(toMultipleOf: 64)
         buffer = .allocate(byteCount: Self.room, alignment: 64)
         counters = .allocate()
         let hash = KeyedHash(seed: seed)
@@ -54,16 +61,21 @@ package final class EngineDriver {
         ledger.deallocate()
         counters.deallocate()
         buffer.deallocate()
-        memory.deallocate()
+        free(block)
     }
 
     /// Hands a datagram to the engine as a worker does, and copies what leaves.
     package func step(_ bytes: [UInt8], _ arrival: Arrival) -> Outcome {
-        let base = buffer + misalignment
         // A worker cuts a longer datagram to one byte more than is allowed.
         let received = bytes.prefix(1_201)
+        let margin = isExact ? 0 : Self.margin
+        if isExact {
+            buffer.deallocate()
+            buffer = .allocate(byteCount: misalignment + received.count, alignment: 64)
+        }
+        let base = buffer + misalignment
         base.copyMemory(from: Array(received), byteCount: received.count)
-        (base + received.count).initializeMemory(as: UInt8.self, repeating: Self.canary, count: Self.margin)
+        (base + received.count).initializeMemory(as: UInt8.self, repeating: Self.canary, count: margin)
         let datagram = DatagramBytes(base: base, length: received.count)
         let verdict = engine.process(
             datagram,
@@ -71,7 +83,7 @@ package final class EngineDriver {
             arrival,
             nextGuess(datagram, arrival)
         )
-        let behind = UnsafeRawBufferPointer(start: base + received.count, count: Self.margin)
+        let behind = UnsafeRawBufferPointer(start: base + received.count, count: margin)
         precondition(behind.allSatisfy { $0 == Self.canary }, "the engine wrote behind the datagram")
         var outcome = Outcome()
         switch verdict.action {
