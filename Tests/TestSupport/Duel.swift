@@ -20,7 +20,7 @@ package struct Duel {
         case differed(event: Int, String)
     }
 
-    private init(_ program: Program) {
+    private init(_ program: Program, isExact: Bool) {
         self.program = program
         last = program.events.first?.at ?? 0
         var random = SeededRandom(seed: ~program.seed)
@@ -28,14 +28,16 @@ package struct Duel {
             settings: program.settings,
             guesses: program.guesses,
             userCapacity: 1_024,
-            seed: (random.next(), random.next())
+            seed: (random.next(), random.next()),
+            isExact: isExact
         )
         twin = SlowTwin(settings: program.settings, guesses: program.guesses)
     }
 
     /// Runs a program to its end, or to the first difference.
-    package static func run(_ program: Program) -> Result {
-        var duel = Duel(program)
+    /// - Parameter isExact: whether every datagram stands in a block of its own, see `EngineDriver`.
+    package static func run(_ program: Program, isExact: Bool = false) -> Result {
+        var duel = Duel(program, isExact: isExact)
         for (index, event) in program.events.enumerated() {
             if let difference = duel.perform(event) { return .differed(event: index, difference) }
         }
@@ -208,8 +210,8 @@ extension Duel {
     }
 
     /// The program with as few events as still make engine and twin differ.
-    package static func shrink(_ program: Program) -> Program {
-        guard case .differed(let last, _) = run(program) else { return program }
+    package static func shrink(_ program: Program, isExact: Bool = false) -> Program {
+        guard case .differed(let last, _) = run(program, isExact: isExact) else { return program }
         var shortest = program
         shortest.events = Array(program.events.prefix(last + 1))
         var chunk = shortest.events.count / 2
@@ -218,7 +220,7 @@ extension Duel {
             while start < shortest.events.count {
                 var shorter = shortest
                 shorter.events.removeSubrange(start..<min(start + chunk, shorter.events.count))
-                if case .differed = run(shorter) { shortest = shorter } else { start += chunk }
+                if case .differed = run(shorter, isExact: isExact) { shortest = shorter } else { start += chunk }
             }
             chunk /= 2
         }

@@ -15,11 +15,11 @@ package final class EngineDriver {
 
     private var steps = 0
     private var lastGuess = LookAhead.none
-    private var memory: UnsafeMutableRawPointer
-    private var layout: EngineLayout
+    private var tables: Tables
     private let hash: KeyedHash
     private var ownAddresses: [PeerAddress] = []
-    private let buffer: UnsafeMutableRawPointer
+    private var buffer: UnsafeMutableRawPointer
+    private let isExact: Bool
     private let ledger: GuessLedger
     /// The bytes behind a datagram, so that reading or writing past its end shows.
     private static let canary: UInt8 = 0xA5
@@ -29,24 +29,25 @@ package final class EngineDriver {
     /// - Parameters:
     ///   - userCapacity: users that fit, departed ones included.
     ///   - seed: of the tables' hash: the same one gives the same run.
+    ///   - isExact: whether every datagram stands at the end of a block of its own, for a sanitizer that watches blocks,
+    ///     instead of in front of bytes that are compared afterwards.
     package init(
         settings: EngineSettings = EngineSettings(),
         guesses: GuessLedger.Settings = GuessLedger.Settings(),
         userCapacity: Int = 256,
         sessionCapacity: Int = 32,
-        seed: (UInt64, UInt64) = (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210)
+        seed: (UInt64, UInt64) = (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210),
+        isExact: Bool = false
     ) {
-        let layout = EngineLayout(userCapacity: userCapacity, sessionCapacity: sessionCapacity)
-        memory = .allocate(byteCount: layout.byteCount, alignment: 4_096)
-        memset(memory, 0, layout.byteCount)
+        self.isExact = isExact
+        tables = Tables(EngineLayout(userCapacity: userCapacity, sessionCapacity: sessionCapacity))
         buffer = .allocate(byteCount: Self.room, alignment: 64)
         counters = .allocate()
-        self.layout = layout
         hash = KeyedHash(seed: seed)
         ledger = .allocate(settings: guesses, hash: hash)
         engine = RelayEngine(
-            memory: memory,
-            layout: layout,
+            memory: tables.memory,
+            layout: tables.layout,
             settings: settings,
             hash: hash,
             ledger: ledger,
@@ -58,16 +59,20 @@ package final class EngineDriver {
         ledger.deallocate()
         counters.deallocate()
         buffer.deallocate()
-        memory.deallocate()
     }
 
     /// Hands a datagram to the engine as a worker does, and copies what leaves.
     package func step(_ bytes: [UInt8], _ arrival: Arrival) -> Outcome {
-        let base = buffer + misalignment
         // A worker cuts a longer datagram to one byte more than is allowed.
         let received = bytes.prefix(1_201)
+        let margin = isExact ? 0 : Self.margin
+        if isExact {
+            buffer.deallocate()
+            buffer = .allocate(byteCount: misalignment + received.count, alignment: 64)
+        }
+        let base = buffer + misalignment
         base.copyMemory(from: Array(received), byteCount: received.count)
-        (base + received.count).initializeMemory(as: UInt8.self, repeating: Self.canary, count: Self.margin)
+        (base + received.count).initializeMemory(as: UInt8.self, repeating: Self.canary, count: margin)
         let datagram = DatagramBytes(base: base, length: received.count)
         let verdict = engine.process(
             datagram,
@@ -75,7 +80,7 @@ package final class EngineDriver {
             arrival,
             nextGuess(datagram, arrival)
         )
-        let behind = UnsafeRawBufferPointer(start: base + received.count, count: Self.margin)
+        let behind = UnsafeRawBufferPointer(start: base + received.count, count: margin)
         precondition(behind.allSatisfy { $0 == Self.canary }, "the engine wrote behind the datagram")
         var outcome = Outcome()
         switch verdict.action {
@@ -160,16 +165,16 @@ package final class EngineDriver {
     /// stands in the old ones, and is told what the database knows.
     /// - Returns: what was adopted, and how many sessions were dropped since `stored` does not name them.
     @discardableResult
-    package func restart(now: UInt64, stored: [SessionPlan], spoil: (FormerMemory) -> Void = { _ in })
+    package func restart(now: UInt64, stored: [SessionPlan], spoil: (UnsafeMutableRawBufferPointer) -> Void = { _ in })
         -> (adoption: Adoption, dropped: Int)
     {
-        spoil(FormerMemory(base: memory, layout: layout))
+        let layout = tables.layout
+        spoil(UnsafeMutableRawBufferPointer(start: tables.memory, count: layout.byteCount))
         let larger = EngineLayout(userCapacity: layout.userCapacity + 1, sessionCapacity: layout.sessionCapacity + 1)
-        let fresh = UnsafeMutableRawPointer.allocate(byteCount: larger.byteCount, alignment: 4_096)
-        memset(fresh, 0, larger.byteCount)
-        let former = FormerTables(memory: memory, layout: layout)
+        let former = tables
+        tables = Tables(larger)
         engine = RelayEngine(
-            memory: fresh,
+            memory: tables.memory,
             layout: larger,
             settings: engine.settings,
             hash: hash,
@@ -177,10 +182,11 @@ package final class EngineDriver {
             counters: counters
         )
         engine.setOwnAddresses(ownAddresses)
-        let adoption = engine.adopt(former, now: now, takesCounters: false) { _, _ in true }
-        memory.deallocate()
-        memory = fresh
-        layout = larger
+        let adoption = engine.adopt(
+            FormerTables(memory: former.memory, layout: layout),
+            now: now,
+            takesCounters: false
+        ) { _, _ in true }
         for plan in stored {
             do { try engine.add(plan, now: now) } catch { preconditionFailure("\(plan) was not confirmed: \(error)") }
         }
@@ -189,10 +195,21 @@ package final class EngineDriver {
         return (adoption, dropped.count)
     }
 
-    /// The tables that a restart leaves behind.
-    package struct FormerMemory {
-        package var base: UnsafeMutableRawPointer
-        package var layout: EngineLayout
+    /// An engine's region.
+    private final class Tables {
+        let layout: EngineLayout
+        private let block: UnsafeMutableRawPointer
+
+        init(_ layout: EngineLayout) {
+            self.layout = layout
+            // Zeroed pages that nobody touches cost nothing. calloc aligns to 16 bytes, a table wants 64.
+            guard let block = calloc(1, layout.byteCount + 63) else { fatalError("no memory for the tables") }
+            self.block = block
+        }
+
+        deinit { free(block) }
+
+        var memory: UnsafeMutableRawPointer { block.alignedUp(toMultipleOf: 64) }
     }
 
     /// Slots that a full pass has to look at.

@@ -11,12 +11,24 @@ package struct Program: Sendable {
     /// In the order of time.
     package var events: [Event]
 
+    package init(seed: UInt64, settings: EngineSettings, guesses: GuessLedger.Settings, events: [Event]) {
+        self.seed = seed
+        self.settings = settings
+        self.guesses = guesses
+        self.events = events
+    }
+
     /// Something that happens at a moment.
     package struct Event: Sendable {
         /// Milliseconds of the monotonic clock.
         package var at: UInt64
         /// What happens.
         package var action: Action
+
+        package init(at: UInt64, action: Action) {
+            self.at = at
+            self.action = action
+        }
     }
 
     /// A datagram, a command of the control plane, or the worker's own doing.

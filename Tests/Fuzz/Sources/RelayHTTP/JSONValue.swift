@@ -1,0 +1,1 @@
+../../../../Sources/RelayHTTP/JSON/JSONValue.swift

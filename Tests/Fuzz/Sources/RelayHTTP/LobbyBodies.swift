@@ -1,0 +1,1 @@
+../../../../Sources/RelayHTTP/Routes/LobbyBodies.swift
