@@ -144,6 +144,7 @@ let package = Package(
             dependencies: ["LinuxIO", "RelayPlane", "RelayCore", "TestSupport"],
             swiftSettings: strict
         ),
+        .target(name: "TestDisk", path: "Tests/TestDisk", swiftSettings: strict),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .executableTarget(
             name: "allocation-check",
@@ -160,7 +161,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RelayStoreTests",
-            dependencies: ["RelayStore", "RelayControl", "RelayCore", grdb, logging],
+            dependencies: ["RelayStore", "RelayControl", "RelayCore", "TestDisk", grdb, logging],
             swiftSettings: strict
         ),
         .testTarget(name: "RelaySystemdTests", dependencies: ["RelaySystemd", logging], swiftSettings: strict),
@@ -183,7 +184,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SystemTests",
-            dependencies: [crypto],
+            dependencies: ["TestDisk", crypto],
             exclude: ["schemathesis"],
             swiftSettings: strict
         ),

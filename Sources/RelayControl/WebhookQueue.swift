@@ -69,7 +69,8 @@ package struct WebhookQueue: Sendable {
 
     /// Takes the webhooks to send now; each has to be answered with `finish`.
     package mutating func takeDue(now: Double) -> [PendingWebhook] {
-        while let next = timed.first, next.due <= now {
+        // Nothing is ever put off for longer than the longest pause: what seems to be was, before the clock was set back.
+        while let next = timed.first, next.due <= now || next.due > now + policy.longestPause {
             timed.removeFirst()
             guard let webhook = webhooks[next.id] else { continue }
             let host = Self.host(of: webhook)

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Synchronization
 import Testing
 
-@Suite("Sessions through the API", .timeLimit(.minutes(1)))
+@Suite("Sessions through the API", .timeLimit(.minutes(10)))
 struct HTTPSessionProviderTests {
     private static func session(_ number: Int, users: Int = 3, ready: Bool = true) -> String {
         ready ? SessionAnswer.ready(number, users: users) : SessionAnswer.placing(number)

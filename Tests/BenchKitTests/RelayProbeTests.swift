@@ -3,9 +3,9 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("Probe", .timeLimit(.minutes(1)))
+@Suite("Probe", .timeLimit(.minutes(10)))
 struct RelayProbeTests {
-    private let probe = RelayProbe(attempts: 3, interval: .milliseconds(100))
+    private let probe = RelayProbe(attempts: 3, interval: .seconds(1))
 
     /// Answers the second datagram that comes to a new loopback port, then closes it.
     private func address(answering answer: [UInt8]?) throws -> (UDPAddress, close: () -> Void) {

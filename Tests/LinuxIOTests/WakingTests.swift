@@ -62,7 +62,7 @@ struct WakingTests {
                 try Thread.start(name: "probe-7") {
                     // The name is given by whoever started the thread, a moment later.
                     var text = ""
-                    for _ in 0..<400 where text != "probe-7\n" {
+                    for _ in 0..<6_000 where text != "probe-7\n" {
                         text = (try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)) ?? ""
                         usleep(5_000)
                     }

@@ -2,7 +2,7 @@ import RelayControl
 import RelayCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SessionCreateTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionCreateTests {
     @Test("A created session is durable, served and listed, with users in the order of the request")
     func create() async throws {
         let fixture = try await Fixture.ready()

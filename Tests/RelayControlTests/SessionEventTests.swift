@@ -2,7 +2,7 @@ import RelayControl
 import RelayCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SessionEventTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionEventTests {
     @Test("Who hosts and that a session was used become durable")
     func hostAndUse() async throws {
         let fixture = try await Fixture.ready()

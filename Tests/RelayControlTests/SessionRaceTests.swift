@@ -3,7 +3,7 @@ import RelayCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SessionRaceTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionRaceTests {
     @Test("Deleting a session whose user is on the way to the disk leaves neither, in the plane or on disk")
     func deleteDuringAuthorize() async throws {
         let fixture = try await Fixture.ready()

@@ -2,7 +2,7 @@ import RelayControl
 import RelayCore
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SessionRestoreTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionRestoreTests {
     @Test("After a restart every session is served as it was, with fresh ids for rejoining players")
     func restart() async throws {
         let before = try await Fixture.ready()

@@ -2,7 +2,7 @@ import RelayControl
 import RelayCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SessionUserTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionUserTests {
     @Test("An authorized user is durable and served, under the next number")
     func authorize() async throws {
         let fixture = try await Fixture.ready()

@@ -25,7 +25,7 @@ private final class ScriptedSender: WebhookSender {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WebhookDispatcherTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookDispatcherTests {
     private func dispatcher(
         _ sender: ScriptedSender,
         _ store: FakeStore,

@@ -208,7 +208,7 @@ struct LiveServerTests {
 
     @Test("A connection that is idle after a request is closed without a word")
     func idle() async throws {
-        try await withLiveServer(Self.server(idle: .milliseconds(200))) { _, address in
+        try await withLiveServer(Self.server(idle: .seconds(1))) { _, address in
             let answer = try await RawConnection.run(
                 address,
                 .send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -270,7 +270,7 @@ struct LiveServerTests {
 
     @Test("Further connections wait while as many as allowed are open, and are served then")
     func connectionLimit() async throws {
-        var configuration = Self.server(idle: .milliseconds(200))
+        var configuration = Self.server(idle: .seconds(1))
         configuration.limits.maxConnections = 2
         try await withLiveServer(configuration) { _, address in
             try await withThrowingTaskGroup(of: String.self) { group in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayHTTP
 
-@Suite("Calls on lobbies", .timeLimit(.minutes(1)))
+@Suite("Calls on lobbies", .timeLimit(.minutes(10)))
 struct LobbyCallTests {
     /// With the lobby `game` deployed. In these tests every call comes from 127.0.0.1 unless a header says otherwise.
     private func deployed(publicURL: String? = "https://relay.example.net/") async throws -> APIFixture {
@@ -191,10 +191,17 @@ struct LobbyCallTests {
     @Test("Who calls too often waits as long as Retry-After says; others are not held up")
     func rate() async throws {
         let fixture = try await deployed()
-        var last = Answer(status: 0, headers: [:], text: "")
-        for _ in 0..<5000 where last.status != 429 {
-            last = try await fixture.send(.post, "/l/game/lobbies:join", key: nil, body: "{}")
+        func call() async throws -> Answer {
+            try await fixture.send(.post, "/l/game/lobbies:join", key: nil, body: "{}")
         }
+        #expect(try await call().status == 400)
+        // The calls it may still make at once are made all at once and long after now, so that nothing is filled up while
+        // they are made, however slow the machine.
+        let source = LobbyCaller(address: IPAddress(ipv4: 0x7F00_0001)).source
+        for _ in 0..<5000 {
+            if fixture.lobbyCalls.take(from: source, isRead: false, now: .now + .seconds(3600)) != nil { break }
+        }
+        let last = try await call()
         #expect(last.status == 429 && last.message != nil)
         #expect(last.headers[.retryAfter].flatMap { Int($0) } ?? 0 >= 1)
         let other = try await fixture.send(

@@ -14,9 +14,16 @@ struct WebhookSenderTests {
     private static func sender(
         secret: String? = nil,
         policy: WebhookTargetPolicy = loopback,
-        resolve: @escaping HostResolver.Lookup = HostResolver.system
+        resolve: @escaping HostResolver.Lookup = HostResolver.system,
+        patience: Duration = .seconds(120)
     ) -> HTTPWebhookSender {
-        HTTPWebhookSender(secret: secret, policy: policy, now: { 1_700_000_000.9 }, resolve: resolve)
+        HTTPWebhookSender(
+            secret: secret,
+            policy: policy,
+            now: { 1_700_000_000.9 },
+            resolve: resolve,
+            patience: patience
+        )
     }
 
     private static func webhook(_ url: String, body: String = "{\"a\":1}") -> PendingWebhook {
@@ -86,7 +93,8 @@ struct WebhookSenderTests {
                 policy: Self.loopback,
                 now: { 0 },
                 resolve: { _ in .addresses([IPAddress(ipv4: 0x7F00_0001)]) },
-                trustRoots: .certificates(roots)
+                trustRoots: .certificates(roots),
+                patience: .seconds(120)
             )
             // The API has no such path; what counts is that its answer came through the handshake.
             #expect(
@@ -136,7 +144,8 @@ struct WebhookSenderTests {
     )
     func slow(behaviour: WebhookReceiver.Behaviour) async throws {
         let receiver = try WebhookReceiver(behaviour)
-        let result = await Self.sender().send(Self.webhook("http://127.0.0.1:\(receiver.port)/"))
+        let sender = Self.sender(patience: .seconds(1))
+        let result = await sender.send(Self.webhook("http://127.0.0.1:\(receiver.port)/"))
         guard case .failed = result else {
             Issue.record("\(result)")
             return
@@ -160,7 +169,7 @@ struct WebhookSenderTests {
         let sender = Self.sender(resolve: { _ in
             try? await Task.sleep(for: .seconds(600))
             return .failed("too late")
-        })
+        }, patience: .seconds(1))
         guard case .failed = await sender.send(Self.webhook("http://slow.example.net/")) else {
             Issue.record("not given up")
             return

@@ -47,7 +47,7 @@ struct CommandTests {
         #expect(await scene.plane.activity(ofSession: 6) == nil)
         scene.plane.stop()
         let isGone = { await scene.plane.activity(ofSession: 5) == nil }
-        for _ in 0..<500 where await !isGone() { try await Task.sleep(for: .milliseconds(2)) }
+        for _ in 0..<15_000 where await !isGone() { try await Task.sleep(for: .milliseconds(2)) }
         #expect(await isGone())
     }
 

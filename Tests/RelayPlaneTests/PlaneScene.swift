@@ -73,10 +73,10 @@ final class PlaneScene: Sendable {
         #expect(client.receive() == [1, 2], "session \(session)")
     }
 
-    /// Waits until something holds; false where it does not within seconds. Blocks: a task that sleeps may be woken much
+    /// Waits until something holds; false where it does not within half a minute. Blocks: a task that sleeps may be woken much
     /// later where other tests keep the processors busy, and what waits in a relay waits two seconds.
     static func eventually(_ condition: () -> Bool) -> Bool {
-        for _ in 0..<2_500 {
+        for _ in 0..<15_000 {
             if condition() { return true }
             usleep(2_000)
         }

@@ -4,7 +4,7 @@ import Testing
 @testable import RelayControl
 @testable import RelayStore
 
-@Suite("Lobbies on disk", .timeLimit(.minutes(1)))
+@Suite("Lobbies on disk", .timeLimit(.minutes(10)))
 struct LobbyStoreTests {
     private static let service = LobbyDeployment(name: "game", status: .released, createdAt: 1.5)
 

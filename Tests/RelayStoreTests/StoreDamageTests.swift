@@ -5,7 +5,7 @@ import RelayCore
 import RelayStore
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct StoreDamageTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreDamageTests {
     let directory = TemporaryDirectory()
 
     /// A database with a bit of everything, closed.

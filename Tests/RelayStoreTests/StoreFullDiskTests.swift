@@ -2,9 +2,10 @@ import Glibc
 import RelayControl
 import RelayCore
 import RelayStore
+import TestDisk
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StoreFullDiskTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreFullDiskTests {
     private func outcome(_ store: SQLiteSessionStore, _ change: StoreChange) async -> SessionStoreError.Kind? {
         do throws(SessionStoreError) {
             try await store.commit(change)

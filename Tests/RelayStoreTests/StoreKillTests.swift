@@ -5,7 +5,7 @@ import RelayStore
 import Synchronization
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct StoreKillTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct StoreKillTests {
     @Test("Killed at any moment, the store has everything that it answered for", arguments: 1...12)
     func killed(round: Int) async throws {
         let directory = TemporaryDirectory()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayStore
 
-@Suite(.timeLimit(.minutes(5))) struct StoreLogDamageTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreLogDamageTests {
     let directory = TemporaryDirectory()
 
     /// A database as a power loss leaves it: everything since the start is in the log.

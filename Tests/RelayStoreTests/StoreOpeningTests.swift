@@ -4,7 +4,7 @@ import RelayControl
 import RelayStore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StoreOpeningTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreOpeningTests {
     let directory = TemporaryDirectory()
 
     private func failure(_ store: SQLiteSessionStore) async -> SessionStoreError? {

@@ -34,7 +34,7 @@ package final class LoopbackPlayer {
     }
 
     /// The next datagram; nil where none comes in time or the port is closed.
-    package func receive(within milliseconds: Int = 2_000) -> [UInt8]? {
+    package func receive(within milliseconds: Int = 10_000) -> [UInt8]? {
         var descriptor = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, Int32(milliseconds)) == 1 else { return nil }
         var bytes = [UInt8](repeating: 0, count: 2_048)

@@ -48,8 +48,8 @@ extension LobbyService {
     }
 
     func sendQuietEvents() {
-        guard now() - lastQuietEvent >= Self.quietInterval else { return }
-        lastQuietEvent = now()
+        guard uptime() - lastQuietEvent >= Self.quietInterval else { return }
+        lastQuietEvent = uptime()
         for listener in listeners.values { listener.continuation.yield(.quiet) }
     }
 }

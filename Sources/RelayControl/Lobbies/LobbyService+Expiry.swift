@@ -7,7 +7,7 @@ extension LobbyService {
         guard isRestored else { return }
         for id in owedRemovals { await remove(id) }
         for entry in entries.values {
-            guard entry.nextCheck <= now(), let reason = await reasonToEnd(entry) else { continue }
+            guard entry.nextCheck <= uptime(), let reason = await reasonToEnd(entry) else { continue }
             let id = entry.lobby.id
             _ = try? await exclusively(id) { () async throws(RelayError) in
                 // Somebody may have come while this waited.
@@ -20,9 +20,9 @@ extension LobbyService {
 
     private func reasonToEnd(_ entry: Entry) async -> String? {
         guard let sessionID = entry.lobby.sessionID else {
-            return now() - entry.lastNamed >= settings.idleTimeout ? "nobody asked for it" : nil
+            return uptime() - entry.lastNamed >= settings.idleTimeout ? "nobody asked for it" : nil
         }
-        let served = now() - entry.servedSince
+        let served = uptime() - entry.servedSince
         // Before that no silence can be long enough.
         guard served >= settings.hostTimeout else { return nil }
         let session: Session
@@ -41,7 +41,7 @@ extension LobbyService {
             guard left > 0 else { return "its host never came to the relay" }
         }
         // Asking wakes a worker of the data plane.
-        entries[entry.lobby.id]?.nextCheck = now() + left
+        entries[entry.lobby.id]?.nextCheck = uptime() + left
         return nil
     }
 

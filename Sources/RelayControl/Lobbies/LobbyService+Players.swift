@@ -58,7 +58,7 @@ extension LobbyService {
             createdAt: now()
         )
         try await save(.saveLobby(lobby))
-        entries[id] = Entry(lobby: lobby, lastNamed: now(), servedSince: now())
+        entries[id] = Entry(lobby: lobby, lastNamed: uptime(), servedSince: uptime())
         guard deployments[deployment]?.isDeployed == true else {
             await end(id, because: "its lobby service was terminated")
             throw Self.noLobby
@@ -310,8 +310,8 @@ extension LobbyService {
             _ = try? await directory.delete(id: session.id)
             throw error
         }
-        entries[id]?.servedSince = now()
-        entries[id]?.nextCheck = now() + settings.hostTimeout
+        entries[id]?.servedSince = uptime()
+        entries[id]?.nextCheck = uptime() + settings.hostTimeout
         idsBySession[session.id] = id
         logger.info("lobby started", metadata: ["lobby": "\(id)", "session": "\(session.id)"])
         tell(id, .started)

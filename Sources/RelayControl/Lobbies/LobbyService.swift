@@ -11,6 +11,8 @@ package actor LobbyService {
     let store: any LobbyStore
     let logger: Logger
     let now: @Sendable () -> Double
+    /// For ages: nobody sets it.
+    let uptime: @Sendable () -> Double
     let random: any RandomSource
 
     var settings: LobbySettings
@@ -26,13 +28,13 @@ package actor LobbyService {
     var nextListener: UInt64 = 0
     var lastQuietEvent: Double = 0
 
-    /// A lobby, and when a request last named it (seconds since 1970).
+    /// A lobby, and when a request last named it. Times are of `uptime`.
     struct Entry: Sendable {
         var lobby: Lobby
         var lastNamed: Double
         /// From when on the host's silence counts: the start of the game, or of the daemon.
         var servedSince: Double
-        /// Before this time the host's silence cannot be long enough, seconds since 1970.
+        /// Before this time the host's silence cannot be long enough.
         var nextCheck: Double = 0
     }
 
@@ -40,6 +42,7 @@ package actor LobbyService {
     ///   - directory: where relay sessions are made.
     ///   - activity: what was heard in a session, by its token; `nil` where it is not served.
     ///   - now: seconds since 1970.
+    ///   - uptime: seconds of a clock that nobody sets; that of `now` where none is given.
     package init(
         directory: any SessionDirectory,
         activity: @escaping @Sendable (UInt32) async -> SessionActivity?,
@@ -47,6 +50,7 @@ package actor LobbyService {
         settings: LobbySettings,
         logger: Logger,
         now: @escaping @Sendable () -> Double,
+        uptime: (@Sendable () -> Double)? = nil,
         random: any RandomSource = SystemRandomSource()
     ) {
         self.directory = directory
@@ -55,6 +59,7 @@ package actor LobbyService {
         self.settings = settings
         self.logger = logger
         self.now = now
+        self.uptime = uptime ?? now
         self.random = random
     }
 
@@ -82,7 +87,7 @@ package actor LobbyService {
         for damage in stored.damaged { logger.error("damaged record, not served: \(damage)") }
         for deployment in stored.deployments { deployments[deployment.name] = deployment }
         for lobby in stored.lobbies {
-            entries[lobby.id] = Entry(lobby: lobby, lastNamed: now(), servedSince: now())
+            entries[lobby.id] = Entry(lobby: lobby, lastNamed: uptime(), servedSince: uptime())
             if let session = lobby.sessionID { idsBySession[session] = lobby.id }
         }
         isRestored = true
@@ -117,7 +122,7 @@ package actor LobbyService {
     static var noLobby: RelayError { RelayError(.notFound, "there is no such lobby: it never existed, or has ended") }
 
     /// A request named the lobby, so somebody still cares.
-    func touch(_ id: String) { entries[id]?.lastNamed = now() }
+    func touch(_ id: String) { entries[id]?.lastNamed = uptime() }
 
     func isAlive(_ sessionID: String) async -> Bool {
         do {

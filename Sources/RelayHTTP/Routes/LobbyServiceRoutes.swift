@@ -6,11 +6,12 @@ internal import RelayControl
 struct LobbyServiceRoutes: Sendable {
     let lobbies: LobbyService
     let json: LobbyJSON
-    private let limiter = AddressRateLimiter()
+    private let limiter: AddressRateLimiter
 
-    init(lobbies: LobbyService, json: LobbyJSON) {
+    init(lobbies: LobbyService, json: LobbyJSON, limiter: AddressRateLimiter) {
         self.lobbies = lobbies
         self.json = json
+        self.limiter = limiter
     }
 
     var routes: [Route] {

@@ -44,6 +44,8 @@ package final class APIServer: Service {
         package var metrics: @Sendable () async -> MetricsPage
         /// Answers `/readyz`.
         package var readiness: @Sendable () async -> Readiness
+        /// Bounds the calls on lobby services.
+        var lobbyCalls = AddressRateLimiter()
 
         package init(
             directory: any SessionDirectory,
@@ -94,7 +96,8 @@ package final class APIServer: Service {
         routes += LobbyManagerRoutes(lobbies: dependencies.lobbies).routes
         let lobbyRoutes = LobbyServiceRoutes(
             lobbies: dependencies.lobbies,
-            json: LobbyJSON(identity: dependencies.sessionJSON.identity)
+            json: LobbyJSON(identity: dependencies.sessionJSON.identity),
+            limiter: dependencies.lobbyCalls
         ).routes
         routes += lobbyRoutes
         func responder(_ routes: [Route]) -> APIResponder {

@@ -14,6 +14,8 @@ package struct HTTPWebhookSender: WebhookSender {
     private let now: @Sendable () -> Double
     private let resolve: HostResolver.Lookup
     private let trustRoots: NIOSSLTrustRoots
+    /// How long everything may take, the look-up of the name included.
+    private let patience: Duration
 
     /// - Parameters:
     ///   - secret: signs each delivery; `nil` for unsigned ones.
@@ -28,19 +30,17 @@ package struct HTTPWebhookSender: WebhookSender {
         policy: WebhookTargetPolicy,
         now: @escaping @Sendable () -> Double,
         resolve: @escaping HostResolver.Lookup,
-        trustRoots: NIOSSLTrustRoots = .default
+        trustRoots: NIOSSLTrustRoots = .default,
+        patience: Duration = .seconds(5)
     ) {
         self.secret = secret?.isEmpty == false ? secret : nil
         self.policy = policy
         self.now = now
         self.resolve = resolve
         self.trustRoots = trustRoots
+        self.patience = patience
     }
 
-    /// How long the connection may take.
-    private static let connectTimeout = TimeAmount.seconds(2)
-    /// How long everything may take, the look-up of the name included.
-    private static let totalTimeout = Duration.seconds(5)
 
     package func send(_ webhook: PendingWebhook) async -> WebhookResult {
         guard let url = WebhookURL(webhook.url), let host = URL(string: webhook.url)?.host, !host.isEmpty else {
@@ -50,8 +50,8 @@ package struct HTTPWebhookSender: WebhookSender {
         return await withTaskGroup(of: WebhookResult?.self) { group in
             group.addTask { await deliver(webhook, to: url, host: target) }
             group.addTask {
-                try? await Task.sleep(for: Self.totalTimeout)
-                return Task.isCancelled ? nil : .failed(reason: "no answer within \(Self.totalTimeout)")
+                try? await Task.sleep(for: patience)
+                return Task.isCancelled ? nil : .failed(reason: "no answer within \(patience)")
             }
             defer { group.cancelAll() }
             for await result in group {
@@ -88,7 +88,7 @@ package struct HTTPWebhookSender: WebhookSender {
     private func configuration(host: String, address: String) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(connect: Self.connectTimeout, read: .seconds(5)),
+            timeout: .init(connect: TimeAmount(patience * 0.4), read: TimeAmount(patience)),
             decompression: .disabled
         )
         configuration.httpVersion = .http1Only

@@ -85,7 +85,8 @@ struct Daemon {
             store: store,
             settings: configuration.lobbySettings,
             logger: logger,
-            now: WallClock.now
+            now: WallClock.now,
+            uptime: Uptime.now
         )
         self.lobbies = lobbies
         let requests = HTTPRequestCounters()

@@ -35,6 +35,16 @@ struct RestoreService: Service {
     }
 }
 
+/// A clock that nobody sets: for ages.
+enum Uptime {
+    /// Seconds since some start.
+    @Sendable static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
 /// The time of day.
 enum WallClock {
     /// Seconds since 1970.

@@ -2,7 +2,7 @@ import RelayControl
 import RelayCore
 import Testing
 
-@Suite("How lobbies end by themselves", .timeLimit(.minutes(1)))
+@Suite("How lobbies end by themselves", .timeLimit(.minutes(10)))
 struct LobbyExpiryTests {
     private func isGone(_ id: String, _ fixture: LobbyFixture) async throws -> Bool {
         try await fixture.lobbies.list(in: "game", tags: []).allSatisfy { $0.id != id }

@@ -1,7 +1,7 @@
 import RelayControl
 import Testing
 
-@Suite("The lobby manager", .timeLimit(.minutes(1)))
+@Suite("The lobby manager", .timeLimit(.minutes(10)))
 struct LobbyManagerTests {
     @Test("A lobby goes from created to released to terminated and back, and deploying twice changes nothing")
     func states() async throws {

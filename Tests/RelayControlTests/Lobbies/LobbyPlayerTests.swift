@@ -3,7 +3,7 @@ import RelayCore
 import RelayNet
 import Testing
 
-@Suite("Lobbies", .timeLimit(.minutes(1)))
+@Suite("Lobbies", .timeLimit(.minutes(10)))
 struct LobbyPlayerTests {
     @Test("Everybody joins, the host starts: all players are users of the session, in order, with their addresses")
     func joinThenStart() async throws {

@@ -17,6 +17,7 @@ struct APIFixture {
     let lobbies: LobbyService
     let counters = HTTPRequestCounters()
     let log = LogRecorder()
+    let lobbyCalls = AddressRateLimiter()
     let server: APIServer
 
     static let settings = APISettings(
@@ -42,18 +43,20 @@ struct APIFixture {
             now: { 1_700_000_000 }
         )
         let counters = counters
+        var dependencies = APIServer.Dependencies(
+            directory: directory,
+            lobbies: lobbies,
+            sessionJSON: SessionJSON(identity: identity, locator: locator),
+            locator: locator,
+            counters: counters,
+            metrics: { MetricsPage([counters.family]) },
+            readiness: { readiness }
+        )
+        dependencies.lobbyCalls = lobbyCalls
         server = APIServer(
             configuration: configuration,
             settings: settings,
-            dependencies: APIServer.Dependencies(
-                directory: directory,
-                lobbies: lobbies,
-                sessionJSON: SessionJSON(identity: identity, locator: locator),
-                locator: locator,
-                counters: counters,
-                metrics: { MetricsPage([counters.family]) },
-                readiness: { readiness }
-            ),
+            dependencies: dependencies,
             logger: Logger(label: "test") { _ in log },
             onListening: onListening,
             onMetricsListening: onMetricsListening

@@ -86,7 +86,7 @@ import Testing
             try daemon.start(awaitReady: false)
             pause(.milliseconds(delay))
             daemon.signal(SIGTERM)
-            let ending = daemon.process?.wait(within: .seconds(10))
+            let ending = daemon.process?.wait(within: .seconds(20))
             #expect(ending == .exited(0) || ending == .signaled(SIGTERM), "\(String(describing: ending))")
             daemon.kill()
         }
@@ -151,7 +151,7 @@ import Testing
     }
 
     private func expectPrintedCurlWorks(_ daemon: TestDaemon, environment: [String: String]) throws {
-        #expect(holds(within: .seconds(3)) { daemon.log.contains("curl") })
+        #expect(holds(within: .seconds(20)) { daemon.log.contains("curl") })
         #expect(daemon.log.contains("\(daemon.apiAddress)"), "the API address is printed")
         let command = try #require(Self.curl(in: daemon.log), "\(daemon.logTail)")
         let result = try runProgram("/bin/sh", ["-c", command], environment: environment)
@@ -181,7 +181,7 @@ import Testing
         let daemon = try TestDaemon(.init(settings: settings))
         try daemon.start(awaitReady: false)
         defer { daemon.kill() }
-        let ending = daemon.process?.wait(within: .seconds(10))
+        let ending = daemon.process?.wait(within: .seconds(20))
         var refused = false
         if case .exited(let status) = ending { refused = status != 0 }
         #expect(refused, "\(String(describing: ending)); \(daemon.logTail)", sourceLocation: sourceLocation)

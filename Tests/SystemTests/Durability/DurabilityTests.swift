@@ -100,7 +100,7 @@ import Testing
             let session = try daemon.api.createSession(users: Array(repeating: "127.0.0.1", count: 3))
             let host = try session.boundHost()
             let clients = [try session.boundClient(1), try session.boundClient(2)]
-            pause(.milliseconds(500))
+            pause(.seconds(2))
             try daemon.killAndRestart()
             // The second client speaks before the host does; its datagram waits for the host.
             try clients[1].data("I was here before")
@@ -121,7 +121,7 @@ import Testing
             let session = try daemon.api.createSession(users: Array(repeating: "127.0.0.1", count: 3))
             let host = try session.player(1, as: .host)
             try host.ping(.valid)
-            pause(.milliseconds(500))
+            pause(.seconds(2))
             try daemon.killAndRestart()
             let rival = try session.player(0, as: .host)
             try rival.ping(.checking)
@@ -138,7 +138,7 @@ import Testing
             try daemon.api.removeUser(session.users[0].token, from: session)
             let heir = try session.player(2, as: .host)
             try heir.ping(.valid)
-            pause(.milliseconds(500))
+            pause(.seconds(2))
             try daemon.killAndRestart()
             try session.player(1, as: .host).ping(.checking)
             try heir.ping(.valid)
@@ -153,7 +153,7 @@ import Testing
             for restore in 1...2 as ClosedRange<Int32> {
                 let host = try session.boundHost()
                 _ = try session.boundClient()
-                pause(.milliseconds(300))
+                pause(.seconds(1))
                 try daemon.killAndRestart()
                 try host.ping(.valid)
                 let before = try session.player(1, as: .client)

@@ -7,7 +7,7 @@ import Testing
     @Test("Whatever was acknowledged before SIGKILL is there afterwards, round after round under concurrent calls")
     func killLoop() throws {
         let environment = ProcessInfo.processInfo.environment
-        let rounds = environment["CAUSEWAY_KILL_ROUNDS"].flatMap { Int($0) } ?? 20
+        let rounds = environment["CAUSEWAY_KILL_ROUNDS"].flatMap { Int($0) } ?? 40
         let seed = environment["CAUSEWAY_KILL_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
         try withDaemon { daemon in
@@ -21,9 +21,17 @@ import Testing
                 histories = try load.finish()
                 try daemon.start()
                 try check(&histories, daemon, context: context)
+                for index in histories.indices {
+                    try histories[index].play(daemon, random: &random, context: context)
+                }
             }
             let acknowledged = histories.reduce(0) { $0 + $1.acknowledged }
             #expect(acknowledged > rounds, "the load did something: \(acknowledged) calls")
+            let played = histories.reduce(into: (0, 0)) { $0 = ($0.0 + $1.played, $0.1 + $1.refused) }
+            figure(
+                "\(rounds) rounds of SIGKILL: \(acknowledged) acknowledged calls; \(played.0) players played with the "
+                    + "connection ids they had, \(played.1) revoked ones did not"
+            )
         }
     }
 

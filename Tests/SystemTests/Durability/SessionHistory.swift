@@ -22,6 +22,11 @@ struct SessionHistory {
     /// Tokens of acknowledged revocations, by session.
     var revoked: [String: Set<UInt32>] = [:]
     var acknowledged = 0
+    /// The connection ids under which hosts have seen users, by token.
+    var connectionIDs: [UInt32: Int32] = [:]
+    /// Users that played after restarts, and revoked ones that tried.
+    var played = 0
+    var refused = 0
 
     /// Makes one random call; returns false when its answer was lost.
     mutating func step(_ api: APIClient, random: inout SplitMix) throws -> Bool {

@@ -41,7 +41,7 @@ import Testing
             try used.boundClient().ping(.valid)
             let stranger = try session.player(Credentials(user: 12, session: session.token), as: .client)
             #expect(
-                try holds(within: .seconds(12), every: .milliseconds(200)) {
+                try holds(within: .seconds(30), every: .milliseconds(200)) {
                     try stranger.data("knock")
                     return try daemon.api.getSession(session.id).status == 404
                 }
@@ -71,7 +71,7 @@ import Testing
     }
 
     private func ends(_ session: RelaySession, _ daemon: TestDaemon) throws -> Bool {
-        try holds(within: .seconds(12), every: .milliseconds(200)) {
+        try holds(within: .seconds(30), every: .milliseconds(200)) {
             try daemon.api.getSession(session.id).status == 404
         }
     }

@@ -27,7 +27,7 @@ final class HTTPConnection {
     private let host: String
     private var socket: Socket?
     private var buffer: [UInt8] = []
-    var timeout = Duration.seconds(10)
+    var timeout = Duration.seconds(30)
 
     init(_ address: SocketAddress) {
         self.address = address

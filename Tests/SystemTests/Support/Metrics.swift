@@ -52,6 +52,11 @@ struct Metrics {
         return matching.isEmpty ? nil : Int(matching.reduce(0) { $0 + $1.value })
     }
 
+    /// The samples of this name together, whatever their labels.
+    func sum(_ name: String) -> Int {
+        Int(samples.filter { $0.name == name }.reduce(0) { $0 + $1.value })
+    }
+
     /// All drops by reason, zeros left out.
     var drops: [DropReason: Int] {
         var result: [DropReason: Int] = [:]
@@ -73,6 +78,15 @@ extension TestDaemon {
         try metrics().drops(reason) ?? 0
     }
 
+    /// Waits until so many datagrams in all have been dropped, whatever for: what is counted next is of what comes next.
+    func awaitDrops(_ count: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let dropped = try holds(within: .seconds(20), every: .milliseconds(50)) {
+            try metrics().drops.values.reduce(0, +) >= count
+        }
+        let all = try metrics().drops
+        try #require(dropped, "never \(count) drops: \(all)", sourceLocation: sourceLocation)
+    }
+
     /// Expects that exactly these drops are counted while the body runs, and no others.
     func expectDrops(
         _ expected: [DropReason: Int],
@@ -82,7 +96,7 @@ extension TestDaemon {
         let before = try metrics().drops
         try body()
         var difference: [DropReason: Int] = [:]
-        _ = try holds(within: .seconds(3), every: .milliseconds(50)) {
+        _ = try holds(within: .seconds(20), every: .milliseconds(50)) {
             difference = try metrics().drops.merging(before.mapValues { -$0 }, uniquingKeysWith: +)
                 .filter { $0.value != 0 }
             return difference == expected
@@ -98,7 +112,7 @@ extension TestDaemon {
     ) throws {
         let before = try drops(reason)
         try body()
-        let counted = try holds(within: .seconds(3), every: .milliseconds(50)) { try drops(reason) > before }
+        let counted = try holds(within: .seconds(20), every: .milliseconds(50)) { try drops(reason) > before }
         let all = try metrics().drops
         #expect(counted, "no \(reason.rawValue) counted; \(all)", sourceLocation: sourceLocation)
     }

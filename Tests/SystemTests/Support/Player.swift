@@ -59,11 +59,11 @@ final class Player {
 
     // MARK: Receiving
 
-    func receiveBytes(within limit: Duration = .seconds(2)) throws -> [UInt8]? {
+    func receiveBytes(within limit: Duration = .seconds(10)) throws -> [UInt8]? {
         try socket.receive(within: limit)
     }
 
-    func receive(within limit: Duration = .seconds(2)) throws -> Incoming? {
+    func receive(within limit: Duration = .seconds(10)) throws -> Incoming? {
         guard let bytes = try receiveBytes(within: limit) else { return nil }
         if bytes.count == 2, bytes[0] == Wire.ping { return .reply(bytes[1]) }
         if role == .client, bytes.count >= 1, bytes[0] == Wire.data { return .data(Array(bytes[1...])) }

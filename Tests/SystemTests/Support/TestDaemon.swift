@@ -12,6 +12,8 @@ final class TestDaemon {
         var config: String?
         var dev = true
         var environment: [String: String] = [:]
+        /// A program that the daemon is started through, which becomes it.
+        var launcher: String?
         /// Whether the development key comes from the environment.
         var givesKey = true
     }
@@ -21,12 +23,14 @@ final class TestDaemon {
     let secrets = SecretCollector()
     let apiAddress: SocketAddress
     let arguments: [String]
+    private let launcher: String?
     let environment: [String: String]
     let logFile: String
     private(set) var process: ChildProcess?
 
     init(_ options: Options) throws {
         scratch = try ScratchDirectory()
+        launcher = options.launcher
         key = "key-" + UUID().uuidString.lowercased()
         logFile = scratch.path("log")
         var settings = options.settings
@@ -74,7 +78,12 @@ final class TestDaemon {
     }
 
     func start(awaitReady: Bool = true) throws {
-        let process = try ChildProcess(Executables.causewayd, arguments, environment: environment, outputFile: logFile)
+        let process = try ChildProcess(
+            launcher ?? Executables.causewayd,
+            (launcher == nil ? [] : [Executables.causewayd]) + arguments,
+            environment: environment,
+            outputFile: logFile
+        )
         self.process = process
         if awaitReady { try waitUntilReady() }
     }
@@ -102,10 +111,10 @@ final class TestDaemon {
     func stop(signal: Int32 = SIGTERM, sourceLocation: SourceLocation = #_sourceLocation) {
         guard let process else { return }
         process.signal(signal)
-        let ending = process.wait(within: .seconds(5))
+        let ending = process.wait(within: .seconds(20))
         #expect(
             ending == .exited(0),
-            "signal \(signal) must end it with status 0 within 5 s\n\(logTail)",
+            "signal \(signal) must end it with status 0 within 20 s\n\(logTail)",
             sourceLocation: sourceLocation
         )
         if ending == nil { kill() }

@@ -15,6 +15,8 @@ final class WebhookReceiver: Sendable {
         case status(Int)
         case redirect(to: String)
         case silence
+        /// Bytes that are no HTTP.
+        case nonsense
     }
 
     let port: UInt16
@@ -61,6 +63,7 @@ final class WebhookReceiver: Sendable {
                 switch answer(number) {
                 case .status(let status): "HTTP/1.1 \(status) Answer\r\n"
                 case .redirect(let target): "HTTP/1.1 307 Elsewhere\r\nLocation: \(target)\r\n"
+                case .nonsense: "220 mail.example.net ESMTP\r\n"
                 case .silence: ""
                 }
             if head.isEmpty {

@@ -102,7 +102,7 @@ import Testing
             let host = try session.boundHost()
             let client = try session.boundClient()
             try client.drain()
-            let forgotten = try holds(within: .seconds(10), every: .milliseconds(200)) {
+            let forgotten = try holds(within: .seconds(20), every: .milliseconds(200)) {
                 try host.data("are you there?", to: 2)
                 return try client.drain(quiet: .milliseconds(100)).isEmpty
             }

@@ -64,12 +64,12 @@ import Testing
 
     @Test("A host that keeps pinging, or keeps sending DATA, is not replaced", arguments: ["PING", "DATA"])
     func livingHostStays(means: String) throws {
-        try withDaemon(["sessions.host_timeout=1s"]) { daemon in
+        try withDaemon(["sessions.host_timeout=2s"]) { daemon in
             let session = try daemon.api.createSession(users: ["127.0.0.1", "127.0.0.1", "127.0.0.1"])
             let host = try session.boundHost()
             let client = try session.boundClient(2)
             let rival = try session.player(1, as: .host)
-            for _ in 0..<12 {
+            for _ in 0..<20 {
                 if means == "PING" { try host.ping(.valid) } else { try host.data("tick", to: 3) }
                 try rival.ping(.checking)
                 pause(.milliseconds(200))
@@ -100,10 +100,10 @@ import Testing
 
     @Test("Clients of a silent host get SessionTimeout, and Valid again when it is back")
     func sessionTimeout() throws {
-        try withDaemon(["sessions.host_timeout=1s"]) { daemon in
+        try withDaemon(["sessions.host_timeout=2s"]) { daemon in
             let session = try daemon.api.createSession()
             let client = try session.boundClient()
-            pause(.milliseconds(1_300))
+            pause(.milliseconds(2_300))
             try client.ping(.valid)
             let host = try session.boundHost()
             try client.ping(.valid)
@@ -150,7 +150,7 @@ import Testing
 
     /// Pings five times a second until the reply is the given one.
     private func getsReply(_ state: Wire.State, _ player: Player) throws -> Bool {
-        try holds(within: .seconds(6), every: .milliseconds(200)) {
+        try holds(within: .seconds(20), every: .milliseconds(200)) {
             try player.ping()
             return try player.receive() == .reply(state.rawValue)
         }

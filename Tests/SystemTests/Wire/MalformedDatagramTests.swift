@@ -59,7 +59,7 @@ import Testing
         let before = try count()
         let shortBefore = try daemon.drops(.tooShort)
         try body()
-        let counted = try holds(within: .seconds(3)) { try count() == before + 1 }
+        let counted = try holds(within: .seconds(20)) { try count() == before + 1 }
         #expect(counted, "length \(length) must be counted once as too short or of bad length")
         if length < 9 { #expect(try daemon.drops(.tooShort) == shortBefore + 1, "length \(length)") }
     }

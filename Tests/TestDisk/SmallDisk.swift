@@ -1,18 +1,18 @@
-import Glibc
+internal import Glibc
 
 /// A file system of a few megabytes, which only root may mount.
-final class SmallDisk: Sendable {
+package final class SmallDisk: Sendable {
     /// Why there is none here; `nil` where there can be one.
-    static let obstacle: String? = {
+    package static let obstacle: String? = {
         let disk = SmallDisk(megabytes: 1)
         return disk.isMounted ? nil : "mounting a tmpfs needs root and CAP_SYS_ADMIN: \(disk.problem)"
     }()
 
-    let path: String
-    let isMounted: Bool
+    package let path: String
+    package let isMounted: Bool
     private let problem: String
 
-    init(megabytes: Int) {
+    package init(megabytes: Int) {
         var template = Array("/tmp/causeway-disk-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress, mkdtemp(base) != nil else { fatalError("mkdtemp failed") }
@@ -29,7 +29,7 @@ final class SmallDisk: Sendable {
     }
 
     /// Takes all but so many kilobytes with a file of the test's own.
-    func fill(leaving kilobytes: Int) {
+    package func fill(leaving kilobytes: Int) {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { fatalError("statvfs failed") }
         let free = Int(status.f_bavail) * Int(status.f_frsize)
@@ -41,7 +41,7 @@ final class SmallDisk: Sendable {
     }
 
     /// Removes what `fill` made.
-    func empty() {
+    package func empty() {
         guard let directory = opendir(path) else { return }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
@@ -50,5 +50,11 @@ final class SmallDisk: Sendable {
             }
             if name.hasPrefix("filler") { unlink("\(path)/\(name)") }
         }
+    }
+
+    /// Mounts it anew, to be read alone or to be written too; says whether that went well.
+    package func remount(readOnly: Bool) -> Bool {
+        // MS_REMOUNT and MS_RDONLY, which the module does not name.
+        mount("causeway-test", path, "tmpfs", 32 | (readOnly ? 1 : 0), nil) == 0
     }
 }
