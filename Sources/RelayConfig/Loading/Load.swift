@@ -51,6 +51,7 @@ struct Load {
             configuration.state.directory = String(first)
             origins["state.directory"] = Origin(source: .environment("STATE_DIRECTORY"))
         }
+        applyCredentials()
     }
 
     /// Reads every value, overridden ones too, so that all problems are told.
