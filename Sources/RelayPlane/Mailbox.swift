@@ -9,6 +9,8 @@ enum WorkerCommand: Sendable {
     case removeUser(token: UInt32, sessionToken: UInt32, done: @Sendable () -> Void)
     case removeSession(token: UInt32, done: @Sendable () -> Void)
     case activity(token: UInt32, done: @Sendable (SessionActivity?) -> Void)
+    /// A sign of life: `done` with true; with false from a worker that has stopped.
+    case turn(done: @Sendable (Bool) -> Void)
     case ownAddresses([PeerAddress])
     case stop
 }

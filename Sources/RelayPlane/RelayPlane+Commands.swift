@@ -54,6 +54,19 @@ extension RelayPlane {
         }
     }
 
+    /// Whether every worker turns its loop: returns true once all have answered, and false where one has stopped. It does
+    /// not return while one hangs.
+    package func turned() async -> Bool {
+        var isTurning = true
+        for mailbox in mailboxes {
+            let answer = await withCheckedContinuation { continuation in
+                if !mailbox.post(.turn { continuation.resume(returning: $0) }) { continuation.resume(returning: false) }
+            }
+            isTurning = isTurning && answer
+        }
+        return isTurning
+    }
+
     private func mailbox(_ sessionToken: UInt32) -> Mailbox {
         mailboxes[worker(forSessionToken: sessionToken)]
     }

@@ -26,6 +26,7 @@ extension Worker {
                 done()
             case .activity(let token, let done):
                 done(engine.activity(ofSession: token, now: now))
+            case .turn(let done): done(true)
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
             case .stop:
@@ -74,6 +75,7 @@ extension WorkerCommand {
         case .removeUser(_, _, let done): done()
         case .removeSession(_, let done): done()
         case .activity(_, let done): done(nil)
+        case .turn(let done): done(false)
         case .ownAddresses, .stop: break
         }
     }

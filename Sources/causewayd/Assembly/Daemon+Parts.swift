@@ -7,6 +7,7 @@ import RelayCore
 import RelayHTTP
 import RelayNet
 import RelayPlane
+import RelaySystemd
 
 // The parts that are made from the configuration, each with words for the operator where it cannot be.
 extension Daemon {
@@ -49,17 +50,37 @@ extension Daemon {
         }
     }
 
-    static func server(_ configuration: Configuration) throws -> APIServer.Configuration {
+    static func server(
+        _ configuration: Configuration,
+        inherited: [InheritedDescriptor],
+        logger: Logger
+    ) throws -> APIServer.Configuration {
         var limits = ListenerLimits()
         limits.maxConnections = configuration.limits.apiConnections
-        return APIServer.Configuration(
+        var server = APIServer.Configuration(
             listen: configuration.api.listen.forServer,
             tls: try credentials(configuration.api.tls),
             metricsListen: configuration.metrics.listen?.forServer,
             limits: limits,
             lobbiesListen: configuration.lobbies.listen?.forServer
         )
+        for descriptor in inherited where descriptor.name == apiDescriptor {
+            do {
+                let listener = try InheritedListener(
+                    descriptor.number,
+                    listeningOn: server.listen,
+                    named: "api.listen"
+                )
+                server.inherited = listener
+            } catch {
+                logger.warning("not used: \(error)")
+            }
+        }
+        return server
     }
+
+    /// `FileDescriptorName=` of the socket unit with the API's listener.
+    private static let apiDescriptor = "api"
 
     static func credentials(_ tls: Configuration.TLS) throws -> TLSCredentials? {
         guard let certificate = tls.certificate, let key = tls.key else { return nil }

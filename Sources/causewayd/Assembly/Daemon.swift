@@ -9,6 +9,7 @@ import RelayHTTP
 import RelayNet
 import RelayPlane
 import RelayStore
+import RelaySystemd
 import ServiceLifecycle
 import UnixSignals
 
@@ -30,13 +31,18 @@ struct Daemon {
     /// The address that the API was bound to, once.
     private let listening: AsyncStream<RelayHTTP.ListenAddress>
     private let reloader: Reloader
+    /// Speaks to the service manager, where there is one.
+    private let serviceReport: ServiceReport?
 
     /// Binds the ports and opens nothing else yet.
-    /// - Parameter reload: reads the configuration anew.
+    /// - Parameters:
+    ///   - inherited: what the service manager passed on; it belongs to the daemon from now on.
+    ///   - reload: reads the configuration anew.
     /// - Throws: `CommandFailure` with words for the operator.
     init(
         _ configuration: Configuration,
         development: DevelopmentMode?,
+        inherited: [InheritedDescriptor],
         logger: Logger,
         reload: @escaping @Sendable () throws -> Configuration
     ) throws {
@@ -94,7 +100,7 @@ struct Daemon {
             requests: requests
         )
         server = APIServer(
-            configuration: try Self.server(configuration),
+            configuration: try Self.server(configuration, inherited: inherited, logger: logger),
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
@@ -130,6 +136,9 @@ struct Daemon {
             server: server,
             logger: logger
         )
+        serviceReport = ServiceNotifier.connect().map { [plane] in
+            ServiceReport(notifier: $0, plane: plane, sessions: sessions)
+        }
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -144,18 +153,20 @@ struct Daemon {
                 "ports": "\(configuration.relay.ports.dedicated?.description ?? "\(ports.server)/\(ports.client)")",
             ]
         )
-        let services: [any Service] = [
-            server,
-            RestoreService(
-                sessions: sessions,
-                lobbies: lobbies,
-                logger: logger,
-                onSessionEnd: { [endedSessionsInput] in endedSessionsInput.yield($0) },
-                whenReady: announce
-            ),
-            eventService, lobbyService, lobbySweep, webhookService, housekeeping,
-            SignalService(reloader: reloader, sessions: sessions, logger: logger),
-        ]
+        let services: [any Service] =
+            [
+                server,
+                RestoreService(
+                    sessions: sessions,
+                    lobbies: lobbies,
+                    logger: logger,
+                    onSessionEnd: { [endedSessionsInput] in endedSessionsInput.yield($0) },
+                    whenReady: announce
+                ),
+                eventService, lobbyService, lobbySweep, webhookService, housekeeping,
+                SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
+                DropReporter(counters: plane.counters, logger: logger),
+            ] + serviceManagerServices
         let drain = DrainService(sessions: sessions, logger: logger)
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }
@@ -178,12 +189,26 @@ struct Daemon {
         logger.info("stopped")
     }
 
-    /// Tells a developer how to use the API, once it listens and everything is restored.
+    /// Tells the service manager, or a developer how to use the API, once it listens and everything is restored.
     @Sendable private func announce() async {
-        guard let development else { return }
         for await address in listening {
-            return development.announce(address, isTLS: configuration.api.tls.certificate != nil)
+            await serviceReport?.ready()
+            development?.announce(address, isTLS: configuration.api.tls.certificate != nil)
+            return
         }
+    }
+
+    private var serviceManagerServices: [any Service] {
+        guard let serviceReport else { return [] }
+        let status = StatusService(report: serviceReport) { [sessions] in await sessions.isReady }
+        guard let interval = serviceReport.notifier.watchdogInterval else { return [status] }
+        let watchdog = WatchdogService(
+            interval: interval,
+            feed: { serviceReport.notifier.watchdog() },
+            isAlive: { await serviceReport.isAlive() },
+            logger: logger
+        )
+        return [status, watchdog]
     }
 
     private func shutDown() async {
