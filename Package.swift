@@ -75,6 +75,7 @@ let package = Package(
                 asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 nioSSL, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ],
             swiftSettings: strict
@@ -175,6 +176,11 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "causewaydTests",
+            dependencies: ["causewayd", "RelayConfig", "RelayCore", logging, serviceLifecycle],
             swiftSettings: strict
         ),
         .testTarget(

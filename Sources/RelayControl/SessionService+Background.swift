@@ -14,11 +14,26 @@ enum BackgroundJob: Hashable, Sendable {
 }
 
 extension SessionService {
+    /// More would be told again, or cost a host its record until the next claim.
+    private static let mostEarlyEvents = 1_000_000
+
+    /// Takes in what happened before the database was read.
+    func handleEarlyEvents() {
+        let events = earlyEvents
+        earlyEvents = []
+        for event in events { handle(event) }
+    }
+
     /// For how long the token of an ended session stays reserved, seconds.
     private static let reservation: Double = 86_400
 
     /// Takes in what the plane saw; returns without waiting for the disk. Events on unknown tokens are ignored.
     package func handle(_ event: PlaneEvent) {
+        guard phase == .ready else {
+            // What the plane took over from an earlier process goes on while the database is still being read.
+            if earlyEvents.count < Self.mostEarlyEvents { earlyEvents.append(event) }
+            return
+        }
         switch event {
         case .hostClaimed(let sessionToken, let userToken):
             guard let id = idsByToken[sessionToken],

@@ -51,6 +51,7 @@ extension SessionService {
         }
         logger.info("restored \(index.count) sessions with \(liveUsers) users, start \(generation) of this database")
         phase = .ready
+        handleEarlyEvents()
         state.pendingWebhooks.forEach(submitWebhook)
     }
 

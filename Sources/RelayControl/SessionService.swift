@@ -32,6 +32,7 @@ package actor SessionService: SessionDirectory {
     var parkedCount = 0
     /// What was cut off, but is not durable yet, by session id.
     var unsettled: [String: Unsettled] = [:]
+    var earlyEvents: [PlaneEvent] = []
     var backlog = Backlog<BackgroundJob>(limit: 64)
     private var locks = KeyedLock()
     var warnedAboutFilters = false

@@ -12,8 +12,8 @@ enum WorkerCommand: Sendable {
     case activity(token: UInt32, done: @Sendable (SessionActivity?) -> Void)
     /// Drops the sessions of an earlier process that nobody has named; `done` gets their tokens and pairs.
     case dropUnconfirmed(done: @Sendable ([(token: UInt32, pair: UInt32)]) -> Void)
-    /// Does nothing: who waits for `done` knows that the worker turns.
-    case turn(done: @Sendable () -> Void)
+    /// A sign of life: `done` with true; with false from a worker that has stopped.
+    case turn(done: @Sendable (Bool) -> Void)
     case ownAddresses([PeerAddress])
     case report(token: UInt32, done: @Sendable (SessionReport?) -> Void)
     case stop

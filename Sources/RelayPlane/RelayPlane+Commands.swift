@@ -68,7 +68,7 @@ extension RelayPlane {
     package func turned() async -> Bool {
         for mailbox in mailboxes {
             let isTurning = await withCheckedContinuation { continuation in
-                let isPosted = mailbox.post(.turn { continuation.resume(returning: true) })
+                let isPosted = mailbox.post(.turn { continuation.resume(returning: $0) })
                 if !isPosted { continuation.resume(returning: false) }
             }
             guard isTurning else { return false }

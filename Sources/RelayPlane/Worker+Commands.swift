@@ -30,7 +30,7 @@ extension Worker {
                 for session in dropped { closePair(session.pair) }
                 done(dropped)
             case .turn(let done):
-                done()
+                done(true)
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
             case .report(let token, let done):
@@ -90,7 +90,7 @@ extension WorkerCommand {
         case .removeUser(_, _, let done): done()
         case .removeSession(_, let done): done(nil)
         case .dropUnconfirmed(let done): done([])
-        case .turn(let done): done()
+        case .turn(let done): done(false)
         case .activity(_, let done): done(nil)
         case .report(_, let done): done(nil)
         case .ownAddresses, .stop: break

@@ -40,6 +40,8 @@ struct BenchRunTests {
         #expect(report.p50Us > 0)
         #expect(report.p50Us <= report.p99Us)
         #expect(report.p99Us <= report.maxUs)
+        // A flow's datagrams are 20 ms apart, so that their mean distance is not less.
+        #expect(report.longestGapMs >= 19)
     }
 
     @Test("Players of either IP version, and of both, reach each other", arguments: RunPlan.Family.allCases)
@@ -107,6 +109,23 @@ struct BenchRunTests {
         #expect(report.sent == 240)
         #expect(report.verdict == .failed)
         #expect(report.exitCode == 1)
+    }
+
+    @Test("A pause of the relay shows as the longest gap, and loses nothing")
+    func pause() async throws {
+        let report = try await report(plan { $0.drain = .seconds(5) }, .pause)
+        #expect(report.longestGapMs >= 290)
+        #expect(report.lost == 0 && report.refused == 0)
+    }
+
+    @Test("Closed ports are counted as refusals and do not end the run")
+    func closedPorts() async throws {
+        let report = try await report(plan { $0.duration = .seconds(1) }, .closePorts)
+        #expect(report.refused > 0)
+        #expect(report.lost > 0)
+        #expect(report.longestGapMs >= 290)
+        #expect(report.delivered > 240)
+        #expect(report.unsent == 0)
     }
 
     @Test("A PING reply other than Valid after a player has joined fails the run")

@@ -50,6 +50,7 @@ struct RunReportTests {
             "loss_percent", "verdict", "receive_lag_p99_us", "socket_drops", "threads", "generator_cpu_percent",
             "wire", "flood", "sample", "order", "burst", "offered_pps", "forwarder_cpu_ns",
             "forwarder_cpu_ns_per_datagram", "loss_free_pps", "latency_curve",
+            "refused", "longest_gap_ms",
         ]
         for name in promised { #expect(object[name] != nil, "\(name)") }
         #expect(object["sent"] as? Int == 1000)
@@ -58,6 +59,14 @@ struct RunReportTests {
         #expect(object["valid"] as? Bool == true)
         #expect(object["verdict"] as? String == "ok")
         #expect(object["duration_s"] as? Double == 10)
+    }
+
+    @Test("The longest gap is the longest of all threads, in the text too")
+    func longestGap() {
+        var first = tally { $0.longestGap = 31_260_000 }
+        first.add(tally { $0.longestGap = 7_000_000 })
+        #expect(report(first).longestGapMs == 31.3)
+        #expect(report(first).text().contains("longest gap between two deliveries of a flow: 31.3 ms"))
     }
 
     /// Something that went wrong, and the words that must tell it.

@@ -8,23 +8,11 @@ import Testing
 struct DedicatedPortTests {
     /// A plane with a range of ports that nobody uses now.
     private func scene(pairs: Int, workers: Int = 1, bind: [UInt8] = PlaneScene.loopback) throws -> PlaneScene {
-        var random = SystemRandomNumberGenerator()
-        // Below the ports that the kernel hands out by itself.
-        for _ in 0..<50 {
-            let first = UInt16.random(in: 5_000...15_000, using: &random) * 2
-            let range = first...(first + UInt16(2 * pairs) - 1)
-            if range.allSatisfy({ isFree($0, PlaneScene.loopback) }) {
-                return try PlaneScene(bind: bind, ports: .dedicated(range), workers: workers)
-            }
-        }
-        throw DataPlaneError.cannotStart(reason: "no free ports")
+        let range = try FreePorts.range(count: 2 * pairs)
+        return try PlaneScene(bind: bind, ports: .dedicated(range), workers: workers)
     }
 
-    private func isFree(_ port: UInt16, _ address: [UInt8]) -> Bool {
-        (try? UDPSocket.open(address: address, port: port, UDPSocket.Options()).take()).map {
-            Descriptor($0).number >= 0
-        } ?? false
-    }
+    private func isFree(_ port: UInt16, _ address: [UInt8]) -> Bool { FreePorts.isFree(port, address) }
 
     @Test("Each session is served on its own pair, opened with it and closed with it", arguments: [1, 2])
     func openAndClose(workers: Int) async throws {

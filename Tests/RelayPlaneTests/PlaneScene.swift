@@ -23,6 +23,8 @@ final class PlaneScene: Sendable {
         bind: [UInt8] = PlaneScene.loopback,
         ports: PortMode = .shared(PortPair(server: 0, client: 0)),
         workers: Int = 1,
+        inheriting: Inheritance = Inheritance(),
+        keeper: DescriptorKeeper = .none,
         _ change: (inout PlaneSettings) -> Void = { _ in }
     ) throws {
         var settings = PlaneSettings(bind: try #require(PeerAddress(bytes: bind)), ports: ports)
@@ -34,6 +36,8 @@ final class PlaneScene: Sendable {
         self.told = told
         plane = try RelayPlane(
             settings,
+            inheriting: inheriting,
+            keeper: keeper,
             onEvent: { event in told.events.withLock { $0.append(event) } },
             onFailure: { failure in told.failures.withLock { $0.append(failure) } }
         )

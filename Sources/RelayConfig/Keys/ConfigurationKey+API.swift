@@ -43,7 +43,8 @@ extension ConfigurationKey {
             reloadable: true,
             """
             A YAML file that holds a list like that of api.keys; both lists count. Meant for a file of its own with \
-            narrow permissions, or for systemd's LoadCredential=.
+            narrow permissions. Under systemd the default is the credential causeway.keys where there is one \
+            (/etc/credstore/causeway.keys), and a change of that needs a restart.
             """
         ),
         ConfigurationKey(

@@ -9,7 +9,10 @@ extension ConfigurationKey {
             example: "\"a long random text\"",
             reloadable: false,
             secret: true,
-            "The secret that signs webhooks (X-Causeway-Signature)."
+            """
+            The secret that signs webhooks (X-Causeway-Signature). Under systemd the default is the credential \
+            causeway.webhook-secret where there is one (/etc/credstore/causeway.webhook-secret).
+            """
         ),
         ConfigurationKey(
             "webhook.allow_networks",
@@ -56,7 +59,11 @@ extension ConfigurationKey {
             .choice,
             default: .automatic,
             reloadable: false,
-            "The form of log lines. auto is text."
+            """
+            The form of the log: lines of text, one JSON object a line, or journald, records with a field for each \
+            detail. auto is journald where systemd connects standard error to the journal, text on a terminal, JSON \
+            everywhere else.
+            """
         ),
         ConfigurationKey(
             "control.socket",

@@ -57,6 +57,7 @@ struct Load {
             configuration.control.socket = "\(first)/control.sock"
             origins["control.socket"] = Origin(source: .environment("RUNTIME_DIRECTORY"))
         }
+        applyCredentials()
     }
 
     /// Reads every value, overridden ones too, so that all problems are told.

@@ -28,12 +28,14 @@ package enum LogLevel: String, Sendable, CaseIterable {
 
 /// The form of log lines: `log.format`.
 package enum LogFormat: String, Sendable, CaseIterable {
-    /// One readable line an event.
+    /// What suits where standard error leads to.
     case automatic = "auto"
     /// One readable line an event.
     case text
     /// One JSON object an event.
     case json
+    /// One record of the journal an event, with fields.
+    case journald
 }
 
 /// What a key may do: `scopes` of `api.keys`.

@@ -16,6 +16,8 @@ package final class APIServer: Service {
         package var limits: ListenerLimits
         /// A listener of its own for the lobby service, with the API's TLS; the API's own still has it.
         package var lobbiesListen: ListenAddress?
+        /// The socket that listens on `listen` already, where the service manager has opened it.
+        package var inherited: InheritedListener?
 
         package init(
             listen: ListenAddress,
@@ -119,6 +121,7 @@ package final class APIServer: Service {
             limits: configuration.limits,
             responder: responder(routes),
             logger: logger,
+            inherited: configuration.inherited,
             onListening: onListening
         )
         metrics = configuration.metricsListen.map { address in

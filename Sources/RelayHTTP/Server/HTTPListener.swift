@@ -14,6 +14,8 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
     let limits: ListenerLimits
     let responder: Responder
     let logger: Logger
+    /// The socket to serve on, where the service manager has opened it; else the listener binds one.
+    var inherited: InheritedListener?
     /// Told the address that was really bound, once connections are accepted.
     let onListening: @Sendable (ListenAddress) async -> Void
 
@@ -29,25 +31,25 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
                 address: address.bindAddress,
                 availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)
             ),
-            onServerRunning: { channel in
-                do {
-                    try await channel.eventLoop.submit {
-                        try channel.pipeline.syncOperations.addHandler(
-                            AcceptErrorHandler(logger: logger),
-                            position: .first
-                        )
-                    }.get()
-                } catch {
-                    logger.debug("the listener closed while it started: \(error)")
-                }
-                await onListening(address.bound(to: channel.localAddress))
-            },
+            onServerRunning: serverRunning,
             logger: logger
         )
     }
 
+    @Sendable func serverRunning(_ channel: any Channel) async {
+        do {
+            try await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger), position: .first)
+            }.get()
+        } catch {
+            logger.debug("the listener closed while it started: \(error)")
+        }
+        await onListening(address.bound(to: channel.localAddress))
+    }
+
     /// - Throws: `ListenerError` when the address cannot be bound.
     func run() async throws {
+        if let inherited { return try await run(on: inherited) }
         if case .unix(let path) = address { try UnixSocketPath.require(path, free: name) }
         do {
             try await application.run()
@@ -60,7 +62,7 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
         }
     }
 
-    private var channelConfiguration: HTTP1Channel.Configuration {
+    var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuard(limits: limits)],
             httpDecoderConfiguration: .init(

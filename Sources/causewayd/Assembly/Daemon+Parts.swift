@@ -7,6 +7,7 @@ import RelayCore
 import RelayHTTP
 import RelayNet
 import RelayPlane
+import RelaySystemd
 
 // The parts that are made from the configuration, each with words for the operator where it cannot be.
 extension Daemon {
@@ -21,13 +22,19 @@ extension Daemon {
 
     static func plane(
         _ configuration: Configuration,
+        inherited: [InheritedDescriptor],
         logger: Logger,
         onEvent: @escaping @Sendable (PlaneEvent) -> Void
     ) throws -> RelayPlane {
         do {
             // Once its workers run, all other threads give way to them.
             defer { ThreadPriority.giveWay(toThreadsNamed: RelayPlane.threadNamePrefix) }
-            return try RelayPlane(try configuration.planeSettings, onEvent: onEvent) { words in
+            return try RelayPlane(
+                try configuration.planeSettings,
+                inheriting: Inheritance(inherited.map { Inheritance.Item(name: $0.name, number: $0.number) }),
+                keeper: DescriptorStore.connect().map { DescriptorKeeper($0) } ?? .none,
+                onEvent: onEvent
+            ) { words in
                 logger.critical("\(words)")
             }
         } catch let error as DataPlaneError {
@@ -49,17 +56,37 @@ extension Daemon {
         }
     }
 
-    static func server(_ configuration: Configuration) throws -> APIServer.Configuration {
+    static func server(
+        _ configuration: Configuration,
+        inherited: [InheritedDescriptor],
+        logger: Logger
+    ) throws -> APIServer.Configuration {
         var limits = ListenerLimits()
         limits.maxConnections = configuration.limits.apiConnections
-        return APIServer.Configuration(
+        var server = APIServer.Configuration(
             listen: configuration.api.listen.forServer,
             tls: try credentials(configuration.api.tls),
             metricsListen: configuration.metrics.listen?.forServer,
             limits: limits,
             lobbiesListen: configuration.lobbies.listen?.forServer
         )
+        for descriptor in inherited where descriptor.name == apiDescriptor {
+            do {
+                let listener = try InheritedListener(
+                    descriptor.number,
+                    listeningOn: server.listen,
+                    named: "api.listen"
+                )
+                server.inherited = listener
+            } catch {
+                logger.warning("not used: \(error)")
+            }
+        }
+        return server
     }
+
+    /// `FileDescriptorName=` of the socket unit with the API's listener.
+    private static let apiDescriptor = "api"
 
     static func credentials(_ tls: Configuration.TLS) throws -> TLSCredentials? {
         guard let certificate = tls.certificate, let key = tls.key else { return nil }

@@ -9,6 +9,7 @@ import RelayHTTP
 import RelayNet
 import RelayPlane
 import RelayStore
+import RelaySystemd
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,7 +18,7 @@ import UnixSignals
 struct Daemon {
     private let configuration: Configuration
     private let development: DevelopmentMode?
-    private let logger: Logger
+    let logger: Logger
     private let plane: RelayPlane
     private let store: SQLiteSessionStore
     private let sessions: SessionService
@@ -33,13 +34,18 @@ struct Daemon {
     /// `nil` where its path is too long.
     private let control: ControlServer?
     private let restored: AsyncStream<Void>.Continuation
+    /// Speaks to the service manager, where there is one.
+    private let serviceReport: ServiceReport?
 
     /// Binds the ports and opens nothing else yet.
-    /// - Parameter reload: reads the configuration anew.
+    /// - Parameters:
+    ///   - inherited: what the service manager passed on; it belongs to the daemon from now on.
+    ///   - reload: reads the configuration anew.
     /// - Throws: `CommandFailure` with words for the operator.
     init(
         _ configuration: Configuration,
         development: DevelopmentMode?,
+        inherited: [InheritedDescriptor],
         logger: Logger,
         reload: @escaping @Sendable () throws -> Configuration
     ) throws {
@@ -52,7 +58,7 @@ struct Daemon {
         planeEvents = events
         let (listening, listeningInput) = AsyncStream.makeStream(of: RelayHTTP.ListenAddress.self)
         self.listening = listening
-        plane = try Self.plane(configuration, logger: logger) { continuation.yield($0) }
+        plane = try Self.plane(configuration, inherited: inherited, logger: logger) { continuation.yield($0) }
         guard let directory = configuration.state.directory else {
             throw CommandFailure("state.directory is not set: name a directory that the daemon may write to")
         }
@@ -98,7 +104,7 @@ struct Daemon {
             requests: requests
         )
         server = APIServer(
-            configuration: try Self.server(configuration),
+            configuration: try Self.server(configuration, inherited: inherited, logger: logger),
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
@@ -140,6 +146,9 @@ struct Daemon {
         {
             for await _ in restored {}
         }
+        serviceReport = ServiceNotifier.connect().map { [plane] in
+            ServiceReport(notifier: $0, plane: plane, sessions: sessions)
+        }
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -154,6 +163,7 @@ struct Daemon {
                 "ports": "\(configuration.relay.ports.dedicated?.description ?? "\(ports.server)/\(ports.client)")",
             ]
         )
+        report(plane.succession)
         let services: [any Service] =
             [
                 server,
@@ -168,8 +178,9 @@ struct Daemon {
                     }
                 ),
                 eventService, lobbyService, lobbySweep, webhookService, housekeeping,
-                SignalService(reloader: reloader, sessions: sessions, logger: logger),
-            ] + (control.map { [$0] } ?? [])
+                SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
+                DropReporter(counters: plane.counters, logger: logger),
+            ] + (control.map { [$0] } ?? []) + serviceManagerServices
         let drain = DrainService(sessions: sessions, logger: logger)
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }
@@ -192,16 +203,31 @@ struct Daemon {
         logger.info("stopped")
     }
 
-    /// Tells a developer how to use the API, once it listens and everything is restored.
+    /// Tells the service manager, or a developer how to use the API, once it listens and everything is restored.
     @Sendable private func announce() async {
-        guard let development else { return }
         for await address in listening {
-            return development.announce(address, isTLS: configuration.api.tls.certificate != nil)
+            await serviceReport?.ready()
+            development?.announce(address, isTLS: configuration.api.tls.certificate != nil)
+            return
         }
+    }
+
+    private var serviceManagerServices: [any Service] {
+        guard let serviceReport else { return [] }
+        let status = StatusService(report: serviceReport) { [sessions] in await sessions.isReady }
+        guard let interval = serviceReport.notifier.watchdogInterval else { return [status] }
+        let watchdog = WatchdogService(
+            interval: interval,
+            feed: { serviceReport.notifier.watchdog() },
+            isAlive: { await serviceReport.isAlive() },
+            logger: logger
+        )
+        return [status, watchdog]
     }
 
     private func shutDown() async {
         plane.stop()
+        plane.waitUntilStopped()
         await store.close()
     }
 

@@ -1,5 +1,6 @@
 import Logging
 import RelayControl
+import RelaySystemd
 import ServiceLifecycle
 import UnixSignals
 
@@ -7,12 +8,15 @@ import UnixSignals
 struct SignalService: Service {
     let reloader: Reloader
     let sessions: SessionService
+    let serviceReport: ServiceReport?
     let logger: Logger
 
     func run() async throws {
         for await signal in await UnixSignalsSequence(trapping: .sighup, .sigusr1).cancelOnGracefulShutdown() {
             if signal == .sighup {
+                serviceReport?.notifier.reloading()
                 await reloader.reload()
+                await serviceReport?.ready()
             } else {
                 await sessions.drain()
                 logger.notice("draining: no new sessions; the daemon stops when the last one has ended")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import RelayConfig
+import RelaySystemd
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,13 +21,36 @@ struct RunCommand: AsyncParsableCommand {
     var dev = false
 
     func run() async throws {
+        // First: it changes the environment, which other threads read later.
+        let inherited = InheritedDescriptors.take()
+        do {
+            try await start(inherited)
+        } catch {
+            await Self.slowDownRestarts()
+            throw error
+        }
+    }
+
+    /// The unit restarts a daemon at once that ends, however often. One that cannot run must not do that as fast as it can.
+    private static func slowDownRestarts() async {
+        guard let notifier = ServiceNotifier.connect() else { return }
+        notifier.status("cannot run: see the log")
+        try? await Task.sleep(for: .seconds(1))
+    }
+
+    private func start(_ inherited: [InheritedDescriptor]) async throws {
         let loaded = try loadForRun()
         let logger = Self.makeLogger(loaded.configuration.log)
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let development = try dev ? DevelopmentMode(environment: ProcessInfo.processInfo.environment) : nil
         defer { development?.removeTemporaryState() }
         let configuration = loaded.configuration.overlaid(by: development)
-        let daemon = try Daemon(configuration, development: development, logger: logger) { [self] in
+        let daemon = try Daemon(
+            configuration,
+            development: development,
+            inherited: inherited,
+            logger: logger
+        ) { [self] in
             try loadForRun().configuration.overlaid(by: development)
         }
         try await daemon.run()
@@ -44,8 +68,8 @@ struct RunCommand: AsyncParsableCommand {
 
     private static func makeLogger(_ settings: Configuration.Log) -> Logger {
         LogLevelSwitch.level = Logger.Level(rawValue: settings.level.rawValue) ?? .info
-        let form: LineLogHandler.Form = settings.format == .json ? .json : .text
-        LoggingSystem.bootstrap { LineLogHandler(label: $0, form: form) }
+        let destination = LogDestination(settings.format)
+        LoggingSystem.bootstrap { destination.handler(label: $0) }
         return Logger(label: "causewayd")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RelaySystemd
 
 /// Log lines on standard error: one record is one line, control characters are escaped, long values are cut.
 struct LineLogHandler: LogHandler {
@@ -14,7 +15,6 @@ struct LineLogHandler: LogHandler {
     private var ownLevel: Logger.Level?
     private let label: String
     private let form: Form
-    private static let longestValue = 512
 
     init(label: String, form: Form) {
         self.label = label
@@ -29,8 +29,8 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         var fields = metadata
         for (key, value) in event.metadata ?? [:] { fields[key] = value }
-        let pairs = fields.sorted { $0.key < $1.key }.map { ($0.key, Self.cut($0.value.description)) }
-        StandardError.print(line(event.level, Self.cut(event.message.description), pairs))
+        let pairs = fields.sorted { $0.key < $1.key }.map { ($0.key, LogText.cut($0.value.description)) }
+        StandardError.print(line(event.level, LogText.cut(event.message.description), pairs))
     }
 
     private func line(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
@@ -47,10 +47,6 @@ struct LineLogHandler: LogHandler {
             guard let bytes = try? encoder.encode(object) else { return "{\"message\":\"unprintable log record\"}" }
             return String(decoding: bytes, as: UTF8.self)
         }
-    }
-
-    private static func cut(_ text: String) -> String {
-        text.count > longestValue ? text.prefix(longestValue) + "…" : text
     }
 
     private static func escaped(_ text: String) -> String {

@@ -10,6 +10,8 @@ enum RelayFault: Sendable, Equatable {
     case drop, flipBit, shorten, repeatIt, toOtherClient, toOtherSession, otherID, zeroID
     /// Once, unasked:
     case sendGarbage, answerPingWithTimeout
+    /// For 300 ms: read nothing, or close both ports.
+    case pause, closePorts
     /// All the time:
     case ignorePings, ignoreClients
 }
@@ -103,6 +105,8 @@ final class MiniatureRelay: SessionProvider {
                     case .repeatIt: copies = 2
                     case .toOtherSession: target = Player(session: 2001 - target.session, user: target.user)
                     case .sendGarbage: send([7, 7, 7], from: side, to: sender)
+                    case .pause: usleep(300_000)
+                    case .closePorts: closePorts()
                     case .toOtherClient, .otherID, .zeroID:
                         // These need a direction of their own; wait for it.
                         guard isFromHost == (fault == .toOtherClient) else {
@@ -121,6 +125,21 @@ final class MiniatureRelay: SessionProvider {
                 let header: [UInt8] = isFromHost ? [2] : [2] + withUnsafeBytes(of: id.littleEndian) { Array($0) }
                 for _ in 0..<copies { send(header + payload, from: 1 - side, to: address) }
             }
+        }
+    }
+
+    /// Puts sockets on other ports in the place of the two, and then new ones on their own.
+    private func closePorts() {
+        for socket in sockets {
+            let other = MiniatureRelay.bind().socket
+            dup2(other, socket)
+            close(other)
+        }
+        usleep(300_000)
+        for (socket, port) in zip(sockets, ports) {
+            let again = MiniatureRelay.bind(port: port).socket
+            dup2(again, socket)
+            close(again)
         }
     }
 
@@ -145,13 +164,14 @@ final class MiniatureRelay: SessionProvider {
         }
     }
 
-    /// A socket for both IP versions on a port that the kernel picks.
-    private static func bind() -> (socket: Int32, port: UInt16) {
+    /// A socket for both IP versions; port 0 lets the kernel pick one.
+    private static func bind(port: UInt16 = 0) -> (socket: Int32, port: UInt16) {
         let descriptor = socket(AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
         var no: Int32 = 0
         setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &no, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in6()
         address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = port.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {

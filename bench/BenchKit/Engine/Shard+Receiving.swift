@@ -15,11 +15,13 @@ extension Shard {
             let wall = MonotonicClock.wall()
             lastArrival = now
             for place in 0..<count {
-                if phase == .sending, isPaced, let arrival = batch.arrival(place) {
+                var lag: UInt64 = 0
+                if isPaced, let arrival = batch.arrival(place) {
                     // The wall clock may be set back between the two readings.
-                    let lag = wall > arrival ? wall &- arrival : 0
-                    tally.receiveLag.record(min(lag / 1000, Tally.longest))
+                    lag = wall > arrival ? wall &- arrival : 0
+                    if phase == .sending { tally.receiveLag.record(min(lag / 1000, Tally.longest)) }
                 }
+                deliveredAt = now &- min(lag, now)
                 note(batch.datagram(place), from: batch.source(place), endpoint: index, now: now)
             }
             if count < ReceiveBatch.capacity { return }
@@ -100,7 +102,16 @@ extension Shard {
             return
         }
         tally.delivered &+= 1
+        noteGap(flow: flow)
         let latency = now > header.planned ? now &- header.planned : 0
         tally.latency.record(min(latency / 1000, Tally.longest))
+    }
+
+    /// The time since the flow's last delivery: as its player would see it, the generator's own delay left out.
+    @inline(__always)
+    private mutating func noteGap(flow: Int) {
+        let last = lastDeliveries[flow]
+        lastDeliveries[flow] = max(last, deliveredAt)
+        if last != 0, deliveredAt > last { tally.longestGap = max(tally.longestGap, deliveredAt &- last) }
     }
 }

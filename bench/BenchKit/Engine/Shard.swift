@@ -66,6 +66,8 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
     let peers: UnsafeMutableBufferPointer<Int64>
     /// Where each session's host waits, unless its socket is connected.
     let hosts: UnsafeMutableBufferPointer<IPv4Endpoint>
+    /// When each flow's last measured datagram reached its receiver, by the flow's number in ``windows``; 0 before the first.
+    let lastDeliveries: UnsafeMutableBufferPointer<UInt64>
     let outgoing: UnsafeMutableRawBufferPointer
     var gathered = Gathered()
     var queue: EventQueue
@@ -86,6 +88,8 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
     var nextSweep: UInt64 = 0
     var drainDeadline: UInt64 = 0
     var lastArrival: UInt64 = 0
+    /// When the datagram that is being looked at reached its socket.
+    var deliveredAt: UInt64 = 0
     var nextPublication: UInt64 = 0
     var joinedHosts = 0
     var joinedClients = 0
@@ -149,6 +153,8 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
             alignment: 8
         )
         windows = SequenceWindows(flows: max(1, flows.count), span: Shard.span(plan: plan))
+        lastDeliveries = .allocate(capacity: max(1, flows.count))
+        lastDeliveries.initialize(repeating: 0)
     }
 
     /// Keep-alives a second of the whole run, at most.
@@ -168,6 +174,7 @@ struct Shard<Wire: DatagramProtocol>: ~Copyable {
         flows.deallocate()
         peers.deallocate()
         hosts.deallocate()
+        lastDeliveries.deallocate()
         outgoing.deallocate()
     }
 }

@@ -38,6 +38,8 @@ struct Tally: Sendable {
     var forwarderNanoseconds: UInt64 = 0
     /// The search for a rate without loss, if there was one.
     var search: LossFreeSearch?
+    /// Longest time between two measured datagrams of one flow at their receiver, in nanoseconds.
+    var longestGap: UInt64 = 0
 
     /// Planned send time to the reading of the datagram by its receiver.
     var latency = Tally.emptyHistogram()
@@ -81,6 +83,7 @@ struct Tally: Sendable {
         windowArrivals += other.windowArrivals
         forwarderNanoseconds += other.forwarderNanoseconds
         search = search ?? other.search
+        longestGap = max(longestGap, other.longestGap)
         latency.add(other.latency)
         lateness.add(other.lateness)
         receiveLag.add(other.receiveLag)

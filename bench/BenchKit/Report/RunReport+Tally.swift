@@ -50,6 +50,7 @@ extension RunReport {
         maxUs = tally.latency.maxRecorded
         meanUs = tally.latency.totalCount == 0 ? 0 : (tally.latency.mean * 10).rounded() / 10
         latencyCurve = RunReport.curve(of: tally.latency)
+        longestGapMs = (Double(tally.longestGap) / 1e5).rounded() / 10
         pps = measuredSeconds > 0 ? (Double(tally.delivered) / measuredSeconds).rounded() : 0
         offeredPps = measuredSeconds > 0 ? (Double(tally.sent) / measuredSeconds).rounded() : 0
         lossFreePps = (tally.search?.best ?? 0).rounded()

@@ -30,6 +30,7 @@ extension RunReport {
             lines += [
                 "latency from planned send time (us):",
                 "  p50 \(p50Us)   p90 \(p90Us)   p99 \(p99Us)   p99.9 \(p999Us)   max \(maxUs)",
+                "longest gap between two deliveries of a flow: \(Self.short(longestGapMs)) ms",
             ]
         }
         let delays = isPaced ? "sent late p99 \(lateP99Us) us, read late p99 \(receiveLagP99Us) us, " : ""

@@ -44,6 +44,9 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var meanUs: Double
     /// Pairs of a percentile and its microseconds, upwards; empty where datagrams had no planned time.
     package var latencyCurve: [[Double]]
+    /// Longest time between two deliveries of one flow, the time between its datagrams included; 0 where datagrams had no
+    /// planned time.
+    package var longestGapMs: Double
     /// Delivered datagrams per second of the measured time.
     package var pps: Double
     /// Sent datagrams per second of the measured time.
