@@ -9,11 +9,17 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help run test demo bench micro scale bench-tools install setup release format lint clean
+# One target with FUZZ=engine, longer with FUZZ_SECONDS=600.
+FUZZ ?=
+FUZZ_SECONDS ?= 60
+
+.PHONY: help run test fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
 	@echo "make test     build and run every test"
+	@echo "make fuzz     feed damaged and invented input to every parser for a minute each (FUZZ=engine FUZZ_SECONDS=600)"
+	@echo "make sanitize-address   the unit tests under the address sanitizer; make sanitize-thread under the thread sanitizer"
 	@echo "make demo     play one host and eight clients through a relay for five seconds"
 	@echo "make bench    compare with the floor, coturn and nginx, side by side: a table, JSON and an HTML report (an hour)"
 	@echo "make micro    instructions for each datagram, against the reference"
@@ -35,6 +41,13 @@ run: release
 test:
 	@scripts/install-packages build test micro
 	@scripts/run-tests
+
+fuzz:
+	@SWIFT="$(SWIFT)" FUZZ_SECONDS="$(FUZZ_SECONDS)" scripts/fuzz $(FUZZ)
+
+sanitize-address sanitize-thread: sanitize-%:
+	@scripts/install-packages build test
+	@SWIFT="$(SWIFT)" scripts/sanitize $*
 
 demo: release
 	@scripts/demo $(BIN)

@@ -19,19 +19,14 @@ extension PlacementFilter {
         if matches(location) { return nil }
         guard let known = knownField else {
             let fields = FilterField.allCases.map(\.rawValue).joined(separator: ", ")
-            return "no relay matches the filters: there is no field '\(Self.clipped(field))'; use one of \(fields)"
+            return "no relay matches the filters: there is no field '\(field.clipped(to: 120))'; use one of \(fields)"
         }
-        let wanted = Self.clipped(values.joined(separator: ", "))
+        let wanted = values.joined(separator: ", ").clipped(to: 120)
         let present = known.values(in: location)
-        let here = present.isEmpty ? "is not known" : "is \(Self.clipped(present.joined(separator: ", ")))"
+        let here = present.isEmpty ? "is not known" : "is \(present.joined(separator: ", ").clipped(to: 120))"
         return "no relay matches the filters: '\(known.rawValue)' \(kind.rawValue) of [\(wanted)] fails, "
             + "this relay's \(known.rawValue) \(here)"
     }
 
     private var knownField: FilterField? { FilterField(rawValue: field.comparable) }
-
-    /// The caller's own words go back into the message, but not without bound.
-    private static func clipped(_ text: String) -> String {
-        text.count > 120 ? text.prefix(120) + "…" : text
-    }
 }

@@ -29,3 +29,12 @@ package struct RelayError: Error, Equatable, CustomStringConvertible {
 
     package var description: String { message }
 }
+
+extension String {
+    /// The caller's own words, cut to so many Unicode scalars for a message. Not to characters: one may hold any number of
+    /// accents, and so of bytes.
+    func clipped(to count: Int) -> String {
+        let start = String(UnicodeScalarView(unicodeScalars.prefix(count)))
+        return start.utf8.count < utf8.count ? start + "…" : self
+    }
+}

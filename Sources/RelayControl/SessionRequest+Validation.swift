@@ -30,7 +30,6 @@ extension SessionRequest {
     /// - Throws: `.invalid` for what is no IPv4 or IPv6 literal.
     static func validate(address: String, name: String) throws(RelayError) {
         if IPAddress(address) != nil { return }
-        let shown = address.count > 60 ? address.prefix(60) + "…" : address
-        throw RelayError(.invalid, "\(name) must be an IPv4 or IPv6 address, not '\(shown)'")
+        throw RelayError(.invalid, "\(name) must be an IPv4 or IPv6 address, not '\(address.clipped(to: 60))'")
     }
 }

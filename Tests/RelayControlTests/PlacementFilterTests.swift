@@ -83,4 +83,15 @@ import Testing
         )
         #expect(long.count < 400)
     }
+
+    @Test("A refusal stays short where one character has a thousand accents")
+    func accents() throws {
+        let accents = "e" + String(repeating: "\u{301}", count: 1_000)
+        for filter in [
+            PlacementFilter(field: accents, values: [], kind: .any),
+            PlacementFilter(field: "city", values: [accents], kind: .any),
+        ] {
+            #expect(try #require(filter.mismatch(with: Self.here)).utf8.count < 600)
+        }
+    }
 }

@@ -31,6 +31,7 @@ import Testing
             (SessionRequest(addresses: ["1.1.1.1", "example.com"]), "users[1].ip"),
             (SessionRequest(addresses: ["1.1.1"]), "'1.1.1'"),
             (SessionRequest(addresses: [""]), "users[0].ip"),
+            (SessionRequest(addresses: ["e" + String(repeating: "\u{301}", count: 1_000)]), "…"),
             (SessionRequest(addresses: ["1.1.1.1"], webhookURL: "ftp://example.com"), "webhook_url"),
         ]
     )
@@ -39,6 +40,7 @@ import Testing
         let error = try await failure { () async throws(RelayError) in try await fixture.service.create(request) }
         #expect(error.code == .invalid)
         #expect(error.message.contains(words))
+        #expect(error.message.utf8.count < 500)
         #expect(fixture.store.contents.log.isEmpty)
     }
 
