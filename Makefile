@@ -9,11 +9,12 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help run test demo bench micro scale bench-tools install setup release format lint clean
+.PHONY: help run test faults demo bench micro scale bench-tools install setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
 	@echo "make test     build and run every test"
+	@echo "make faults   break disk, clock, queues and more under a running game; 300 rounds of SIGKILL (ten minutes)"
 	@echo "make demo     play one host and eight clients through a relay for five seconds"
 	@echo "make bench    compare with the floor, coturn and nginx, side by side: a table, JSON and an HTML report (an hour)"
 	@echo "make micro    instructions for each datagram, against the reference"
@@ -35,6 +36,13 @@ run: release
 test:
 	@scripts/install-packages build test micro
 	@scripts/run-tests
+
+# What broke and what held; each test prints its figure. docs/faults.md has the table.
+faults: release
+	@scripts/install-packages build test
+	$(SWIFT) build --build-tests
+	CAUSEWAY_KILL_ROUNDS=$${CAUSEWAY_KILL_ROUNDS:-300} CAUSEWAYD="$(CURDIR)/$(BIN)/causewayd" \
+	    $(SWIFT) test --skip-build --filter 'SystemTests.*(FaultTests|KillLoop)'
 
 demo: release
 	@scripts/demo $(BIN)
