@@ -13,13 +13,14 @@ BIN := .build/release
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 
-.PHONY: help run test fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install setup release format lint clean
+.PHONY: help run test faults fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
 	@echo "make test     build and run every test"
 	@echo "make fuzz     feed damaged and invented input to every parser for a minute each (FUZZ=engine FUZZ_SECONDS=600)"
 	@echo "make sanitize-address   the unit tests under the address sanitizer; make sanitize-thread under the thread sanitizer"
+	@echo "make faults   break disk, clock, queues and more under a running game; 300 rounds of SIGKILL (ten minutes)"
 	@echo "make demo     play one host and eight clients through a relay for five seconds"
 	@echo "make bench    compare with the floor, coturn and nginx, side by side: a table, JSON and an HTML report (an hour)"
 	@echo "make micro    instructions for each datagram, against the reference"
@@ -48,6 +49,13 @@ fuzz:
 sanitize-address sanitize-thread: sanitize-%:
 	@scripts/install-packages build test
 	@SWIFT="$(SWIFT)" scripts/sanitize $*
+
+# What broke and what held; each test prints its figure. docs/faults.md has the table.
+faults: release
+	@scripts/install-packages build test
+	$(SWIFT) build --build-tests
+	CAUSEWAY_KILL_ROUNDS=$${CAUSEWAY_KILL_ROUNDS:-300} CAUSEWAYD="$(CURDIR)/$(BIN)/causewayd" \
+	    $(SWIFT) test --skip-build --filter 'SystemTests.*(FaultTests|KillLoop)'
 
 demo: release
 	@scripts/demo $(BIN)

@@ -49,6 +49,14 @@ import Testing
         #expect(queue.takeDue(now: 1000).isEmpty)
     }
 
+    @Test("A clock that is set back puts nothing off by as much")
+    func clockSetBack() {
+        var queue = WebhookQueue()
+        _ = queue.add(Self.webhook(1, at: 100_000))
+        #expect(queue.takeDue(now: 100_000 - 600).isEmpty, "as long as the longest pause")
+        #expect(queue.takeDue(now: 100_000 - 3_600).map(\.id) == [1])
+    }
+
     @Test("Four go to one host at a time, and another host does not wait for it")
     func perHost() {
         var queue = WebhookQueue()

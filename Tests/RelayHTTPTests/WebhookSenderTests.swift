@@ -166,10 +166,13 @@ struct WebhookSenderTests {
 
     @Test("A name that takes for ever to look up is given up in time")
     func slowName() async throws {
-        let sender = Self.sender(resolve: { _ in
-            try? await Task.sleep(for: .seconds(600))
-            return .failed("too late")
-        }, patience: .seconds(1))
+        let sender = Self.sender(
+            resolve: { _ in
+                try? await Task.sleep(for: .seconds(600))
+                return .failed("too late")
+            },
+            patience: .seconds(1)
+        )
         guard case .failed = await sender.send(Self.webhook("http://slow.example.net/")) else {
             Issue.record("not given up")
             return

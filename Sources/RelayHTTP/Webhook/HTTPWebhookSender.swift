@@ -41,7 +41,6 @@ package struct HTTPWebhookSender: WebhookSender {
         self.patience = patience
     }
 
-
     package func send(_ webhook: PendingWebhook) async -> WebhookResult {
         guard let url = WebhookURL(webhook.url), let host = URL(string: webhook.url)?.host, !host.isEmpty else {
             return .refused(reason: "the URL is not one of http or https")

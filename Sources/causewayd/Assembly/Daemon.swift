@@ -155,6 +155,8 @@ struct Daemon {
     /// - Throws: `CommandFailure` where the state cannot be restored or an address cannot be bound.
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        // A file that may grow no more is an error of the write, for the store to tell, and not the end of the games.
+        signal(SIGXFSZ, SIG_IGN)
         let ports = plane.ports(of: .shared)
         logger.info(
             "relaying",

@@ -81,6 +81,31 @@ import Testing
         }
     }
 
+    @Test("A limit on file sizes is an error of the calls that reach it, and no end of the games")
+    func fileSize() throws {
+        try withDaemon { daemon in
+            let api = daemon.api
+            let session = try api.createSession()
+            let game = try Game(session)
+            let pid = try #require(daemon.process?.pid)
+            func limit(_ size: String) throws {
+                let result = try runProgram("/usr/bin/prlimit", ["--pid", "\(pid)", "--fsize=\(size):unlimited"])
+                try #require(result.succeeded, "\(result.output)")
+            }
+            try limit("4096")
+            expectError(try api.post(APIClient.sessions, #"{"users": [{"ip": "127.0.0.1"}]}"#), 503, naming: "disk")
+            try game.goesOn()
+            try limit("unlimited")
+            let isBack = try holds(within: .seconds(30), every: .milliseconds(200)) {
+                try api.post(APIClient.sessions, #"{"users": [{"ip": "127.0.0.1"}]}"#).status == 200
+            }
+            #expect(isBack)
+            game.end()
+            try daemon.killAndRestart()
+            #expect(try daemon.api.getSession(session.id).json() == session.json)
+        }
+    }
+
     @Test("A database that is overwritten while it is open costs the games nothing, and the next start refuses it")
     func damaged() throws {
         let daemon = try TestDaemon(.init())

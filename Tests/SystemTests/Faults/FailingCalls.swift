@@ -40,7 +40,10 @@ final class FailingCalls {
 
     /// How many calls were made to fail.
     var count: Int {
-        let text = String(decoding: FileManager.default.contents(atPath: scratch.path("calls")) ?? Data(), as: UTF8.self)
+        let text = String(
+            decoding: FileManager.default.contents(atPath: scratch.path("calls")) ?? Data(),
+            as: UTF8.self
+        )
         return text.split(separator: "\n").count { $0.contains("(INJECTED)") }
     }
 

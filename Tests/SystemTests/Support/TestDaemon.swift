@@ -12,8 +12,6 @@ final class TestDaemon {
         var config: String?
         var dev = true
         var environment: [String: String] = [:]
-        /// A program that the daemon is started through, which becomes it.
-        var launcher: String?
         /// Whether the development key comes from the environment.
         var givesKey = true
     }
@@ -23,14 +21,12 @@ final class TestDaemon {
     let secrets = SecretCollector()
     let apiAddress: SocketAddress
     let arguments: [String]
-    private let launcher: String?
     let environment: [String: String]
     let logFile: String
     private(set) var process: ChildProcess?
 
     init(_ options: Options) throws {
         scratch = try ScratchDirectory()
-        launcher = options.launcher
         key = "key-" + UUID().uuidString.lowercased()
         logFile = scratch.path("log")
         var settings = options.settings
@@ -78,12 +74,7 @@ final class TestDaemon {
     }
 
     func start(awaitReady: Bool = true) throws {
-        let process = try ChildProcess(
-            launcher ?? Executables.causewayd,
-            (launcher == nil ? [] : [Executables.causewayd]) + arguments,
-            environment: environment,
-            outputFile: logFile
-        )
+        let process = try ChildProcess(Executables.causewayd, arguments, environment: environment, outputFile: logFile)
         self.process = process
         if awaitReady { try waitUntilReady() }
     }

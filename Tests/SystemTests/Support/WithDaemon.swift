@@ -9,17 +9,10 @@ func withDaemon(
     config: String? = nil,
     dev: Bool = true,
     environment: [String: String] = [:],
-    launcher: String? = nil,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (TestDaemon) throws -> Void
 ) throws {
-    let options = TestDaemon.Options(
-        settings: settings,
-        config: config,
-        dev: dev,
-        environment: environment,
-        launcher: launcher
-    )
+    let options = TestDaemon.Options(settings: settings, config: config, dev: dev, environment: environment)
     let failures = FailureCount()
     daemonsAtOnce.wait()
     defer { daemonsAtOnce.signal() }
