@@ -48,6 +48,35 @@ package struct MemoryFile: ~Copyable, Sendable {
     /// Open as long as this value lives.
     package var number: Int32 { descriptor.number }
 
+    /// Copies what was ever touched to a file of the same size that only its owner may read; the rest stays a hole.
+    /// - Throws: `SystemCallError`; the file may be half written then.
+    package func copy(to path: String) throws(SystemCallError) {
+        let target = Descriptor(
+            try systemCall("open") { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600) }
+        )
+        let number = target.number
+        try systemCall("ftruncate") { ftruncate(number, off_t(byteCount)) }
+        var offset: off_t = 0
+        while true {
+            // lseek(2): the next byte that is no hole; ENXIO where there is none.
+            let start = lseek(self.number, offset, SEEK_DATA)
+            guard start >= 0 else { return }
+            let end = lseek(self.number, start, SEEK_HOLE)
+            try Self.write(base + Int(start), Int(end - start), to: number, at: start)
+            offset = end
+        }
+    }
+
+    private static func write(_ bytes: UnsafeRawPointer, _ count: Int, to number: Int32, at offset: off_t)
+        throws(SystemCallError)
+    {
+        var done = 0
+        while done < count {
+            let written = pwrite(number, bytes + done, count - done, offset + off_t(done))
+            if written > 0 { done += written } else if errno != EINTR { throw SystemCallError("pwrite") }
+        }
+    }
+
     /// Bytes of a part of it that are in memory now (mincore(2)). Looks at every page: for a report, not for every datagram.
     package func residentBytes(in range: Range<Int>) -> Int {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))

@@ -13,6 +13,9 @@ package struct Inheritance: Sendable {
 
     package var items: [Item]
 
+    /// The name of tables that were left in a file.
+    package static let tablesName = "tables-file"
+
     package init(_ items: [Item] = []) { self.items = items }
 }
 

@@ -10,6 +10,9 @@ package struct PlaneSettings: Sendable {
     /// Sessions and users that one worker can hold.
     package var sessionsPerWorker = 100_000
     package var usersPerWorker = 1_048_576
+    /// Where no process before has left its tables, nothing is read until `confirmRestored`: who belongs to a stored session
+    /// must not be taken for a stranger. What arrives meanwhile waits in the sockets.
+    package var waitsForSessions = false
     package var engine = EngineSettings()
     package var guesses = GuessLedger.Settings()
 

@@ -200,6 +200,13 @@ package final class RelayPlane: DataPlane {
         for mailbox in mailboxes { _ = mailbox.post(.stop) }
     }
 
+    /// Leaves the tables in a file, for a start after which nobody has kept their memory. Call it when all workers have
+    /// stopped; give the file's descriptor to the next plane under the name `Inheritance.tablesName`.
+    /// - Throws: words for the log.
+    package func leaveTables(in path: String) throws(DataPlaneError) {
+        do { try tables.copy(to: path) } catch { throw .cannotStart(reason: error.description) }
+    }
+
     /// Waits until every worker has sent what it had in hand and stopped, a second at most. Call after `stop`.
     package func waitUntilStopped() {
         running.wait(milliseconds: 1_000)

@@ -69,6 +69,9 @@ final class TableFile: Sendable {
     /// Whether everything that a predecessor knew is in here: until then its tables are the ones to go by.
     var isComplete: Bool { completion.pointee.load(ordering: .acquiring) == 1 }
 
+    /// Writes all that a successor needs to a file; call it when every worker has stopped.
+    func copy(to path: String) throws(SystemCallError) { try file.copy(to: path) }
+
     func markComplete() { completion.pointee.store(1, ordering: .releasing) }
 
     private var completion: UnsafeMutablePointer<Atomic<UInt64>> {

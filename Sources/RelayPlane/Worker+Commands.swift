@@ -28,6 +28,7 @@ extension Worker {
             case .dropUnconfirmed(let done):
                 let dropped = engine.dropUnconfirmed(now: now)
                 for session in dropped { closePair(session.pair) }
+                listenIfWaiting()
                 done(dropped)
             case .turn(let done):
                 done(true)

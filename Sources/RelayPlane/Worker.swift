@@ -52,6 +52,9 @@ struct Worker: ~Copyable {
     private var nextLossCheck: UInt64 = 0
     private let timer: TimerDescriptor
     private var isKeepingTime = false
+    private var isListening = false
+    /// Why it cannot go on.
+    private var failure: SystemCallError?
     var isStopping = false
 
     /// - Throws: `SystemCallError` where memory or descriptors cannot be had.
@@ -61,7 +64,6 @@ struct Worker: ~Copyable {
         let timer = try TimerDescriptor()
         try epoll.add(setup.mailbox.descriptor, tag: Self.mailboxTag)
         try epoll.add(timer.number, tag: Self.timerTag)
-        if let shared = setup.shared { try sockets.add(shared, to: epoll) }
         for (pair, open) in setup.dedicated { try sockets.add(open, pair: pair, to: epoll) }
         self.setup = setup
         self.sockets = sockets
@@ -80,6 +82,19 @@ struct Worker: ~Copyable {
         engine.setOwnAddresses(setup.ownAddresses)
         setup.onAdopted(adopt())
         keepTime()
+        if !setup.settings.waitsForSessions || !setup.former.isEmpty { try listen() }
+    }
+
+    /// Begins to read the sockets that all sessions share.
+    private mutating func listen() throws(SystemCallError) {
+        isListening = true
+        if let shared = setup.shared { try sockets.add(shared, to: epoll) }
+    }
+
+    /// Every stored session is served: whoever is unknown now is a stranger.
+    mutating func listenIfWaiting() {
+        guard !isListening else { return }
+        do { try listen() } catch { failure = error }
     }
 
     /// Takes over this worker's sessions from an earlier process. Whatever the number of workers was, each section's counters
@@ -117,12 +132,14 @@ struct Worker: ~Copyable {
             }
             if hasCommands {
                 obey(now: now)
+                if let failure { throw failure }
                 keepTime()
             }
             if sweeper.isDue(now: now) { keepHouse(now: now, isBusy: isBusy) }
         }
         lanes.count(in: setup.counters)
         sockets.removeAll()
+        if !isListening { setup.shared?.closeAll() }
         for command in setup.mailbox.close() { command.refuse() }
     }
 

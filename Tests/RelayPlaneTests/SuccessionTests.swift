@@ -228,6 +228,45 @@ struct SuccessionTests {
         }
     }
 
+    @Test("Tables left in a file serve as well as those in memory")
+    func file() async throws {
+        let line = try Line()
+        try await line.scene.plane.add(PlaneScene.plan(5))
+        let (host, client) = (try line.scene.host(), try line.scene.client())
+        try line.scene.talk(5, host, client)
+        line.scene.plane.stop()
+        line.scene.plane.waitUntilStopped()
+        var name = Array("/tmp/causeway-tables-XXXXXX".utf8CString)
+        close(mkstemp(&name))
+        let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { unlink(path) }
+        try line.scene.plane.leaveTables(in: path)
+        var status = stat()
+        #expect(stat(path, &status) == 0)
+        // What nobody touched takes up no room.
+        #expect(Int(status.st_blocks) * 512 < 1 << 20)
+        line.store.keeper.forget("tables-1")
+        var inheritance = line.store.passOn()
+        inheritance.items.append(Inheritance.Item(name: Inheritance.tablesName, number: open(path, O_RDWR)))
+        let next = try PlaneScene(ports: line.ports, inheriting: inheritance, keeper: line.store.keeper)
+        #expect(next.plane.succession.sessions == 1)
+        try talkOn(5, host, client)
+    }
+
+    @Test("Where nothing was left, datagrams wait until every stored session is served")
+    func waiting() async throws {
+        let scene = try PlaneScene { $0.waitsForSessions = true }
+        let (host, client) = (try scene.host(), try scene.client())
+        try host.send(Datagrams.ping(user: 1, session: 5))
+        try client.send(Datagrams.clientData(user: 2, session: 5, [1]))
+        try await scene.plane.add(PlaneScene.plan(5))
+        #expect(host.receive(within: 50) == nil)
+        #expect(await scene.plane.confirmRestored() == 0)
+        #expect(host.receive() == [1, 2])
+        #expect(host.receive() == [2, 2, 0, 0, 0, 1])
+        #expect(scene.sum(.unknownSession) == 0)
+    }
+
     @Test("A socket that cannot be used is closed and told")
     func unusable() throws {
         let store = TestStore()

@@ -47,7 +47,8 @@ extension RelayEngine {
                 continue
             }
             line.host = 0
-            line.lastValid = line.lastValid.clamped(to: now)
+            // Idle clocks start again: nobody could be heard while nobody listened.
+            line.lastValid = now
             line.endpoint.validate(now)
             sessions[session] = line
             var roaming = former.sessionRoaming[slot]

@@ -20,6 +20,7 @@ extension Configuration {
                 }
             plane.sessionsPerWorker = sessions.max
             plane.usersPerWorker = limits.users
+            plane.waitsForSessions = true
             plane.engine.hostTimeout = sessions.hostTimeout.clampedMilliseconds
             plane.engine.userTimeout = sessions.userTimeout.clampedMilliseconds
             plane.engine.idleTimeout = sessions.idleTimeout.clampedMilliseconds

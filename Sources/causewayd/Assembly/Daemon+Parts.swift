@@ -31,7 +31,9 @@ extension Daemon {
             defer { ThreadPriority.giveWay(toThreadsNamed: RelayPlane.threadNamePrefix) }
             return try RelayPlane(
                 try configuration.planeSettings,
-                inheriting: Inheritance(inherited.map { Inheritance.Item(name: $0.name, number: $0.number) }),
+                inheriting: Inheritance(
+                    inherited.map { Inheritance.Item(name: $0.name, number: $0.number) } + TablesFile.take()
+                ),
                 keeper: DescriptorStore.connect().map { DescriptorKeeper($0) } ?? .none,
                 onEvent: onEvent
             ) { words in

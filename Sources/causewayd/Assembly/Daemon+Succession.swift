@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import RelayPlane
 import RelaySystemd
@@ -10,6 +11,34 @@ extension DescriptorKeeper {
             forget: { store.forget(named: $0) },
             settle: { _ = store.settle(timeoutMilliseconds: 500) }
         )
+    }
+}
+
+/// Where a daemon that stops leaves its tables, for the case that it is started again and systemd has emptied the
+/// descriptor store meanwhile: in memory too, gone with the machine's next start.
+enum TablesFile {
+    private static var path: String? {
+        guard let directory = getenv("RUNTIME_DIRECTORY") else { return nil }
+        return String(cString: directory).split(separator: ":").first.map { "\($0)/tables" }
+    }
+
+    /// The file's descriptor, if there is one. It is removed: what it says holds for one start only.
+    static func take() -> [Inheritance.Item] {
+        guard let path else { return [] }
+        let number = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        guard number >= 0 else { return [] }
+        unlink(path)
+        return [Inheritance.Item(name: Inheritance.tablesName, number: number)]
+    }
+
+    static func leave(_ plane: RelayPlane, logger: Logger) {
+        guard let path else { return }
+        do {
+            try plane.leaveTables(in: path)
+        } catch {
+            unlink(path)
+            logger.warning("players' addresses were not written down for a later start: \(error)")
+        }
     }
 }
 

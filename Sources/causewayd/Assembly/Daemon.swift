@@ -230,6 +230,7 @@ struct Daemon {
     private func shutDown() async {
         plane.stop()
         plane.waitUntilStopped()
+        TablesFile.leave(plane, logger: logger)
         await store.close()
     }
 
