@@ -10,7 +10,7 @@ import Testing
 
     @Test func lifeFeedsItAgainAndAgain() async throws {
         let fed = Counter()
-        try await run(fed, isAlive: { true }) { await holds { fed.value >= 3 } }
+        try await run(fed, isAlive: { true }, until: { await holds { fed.value >= 3 } })
         #expect(fed.value >= 3)
     }
 
@@ -22,8 +22,9 @@ import Testing
             isAlive: {
                 asked.add()
                 return false
-            }
-        ) { await holds { asked.value >= 3 } }
+            },
+            until: { await holds { asked.value >= 3 } }
+        )
         #expect(asked.value >= 3 && fed.value == 0)
     }
 
@@ -37,11 +38,12 @@ import Testing
                 asked.add()
                 for await isAlive in answers { return isAlive }
                 return false
+            },
+            until: {
+                await holds { asked.value == 1 }
+                try? await Task.sleep(for: .milliseconds(200))
             }
-        ) {
-            await holds { asked.value == 1 }
-            try? await Task.sleep(for: .milliseconds(200))
-        }
+        )
         // Ten intervals later an answer is too late.
         answer.yield(true)
         try await Task.sleep(for: .milliseconds(50))
