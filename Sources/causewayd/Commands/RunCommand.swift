@@ -27,7 +27,9 @@ struct RunCommand: AsyncParsableCommand {
         defer { development?.removeTemporaryState() }
         let configuration = loaded.configuration.overlaid(by: development)
         let daemon = try Daemon(configuration, development: development, logger: logger) { [self] in
-            try loadForRun().configuration.overlaid(by: development)
+            let loaded = try options.read(dev: dev)
+            try loaded.validateForRun()
+            return loaded.configuration.overlaid(by: development)
         }
         try await daemon.run()
     }
