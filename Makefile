@@ -13,7 +13,7 @@ BIN := .build/release
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 
-.PHONY: help run test faults fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install setup release format lint clean
+.PHONY: help run test faults fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install man setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench    compare with the floor, coturn and nginx, side by side: a table, JSON and an HTML report (an hour)"
 	@echo "make micro    instructions for each datagram, against the reference"
 	@echo "make scale    100,000 sessions with 800,000 users in one process: made, restored, swept"
+	@echo "make man      man pages (.build/man) and shell completions (.build/completions) from what the commands say"
 	@echo "make install  install to DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'"
 	@echo "make format   format the Swift sources; make lint checks them"
 	@echo "make setup    install the system packages that the build needs; the others call it"
@@ -35,6 +36,7 @@ setup:
 release: setup
 	$(SWIFT) build $(RELEASE) --product causewayd
 	$(SWIFT) build $(RELEASE) --product causeway-bench
+	$(SWIFT) build $(RELEASE) --product causewayctl
 
 run: release
 	$(BIN)/causewayd run --dev
@@ -78,9 +80,18 @@ micro:
 	@scripts/install-packages build micro
 	SWIFT="$(SWIFT)" bench/micro/run
 
-install: release
+man: release
+	scripts/generate-manual $(BIN) .build/man .build/completions
+
+install: man
 	install -D -m 755 $(BIN)/causewayd $(DESTDIR)$(PREFIX)/bin/causewayd
 	install -D -m 755 $(BIN)/causeway-bench $(DESTDIR)$(PREFIX)/bin/causeway-bench
+	install -D -m 755 $(BIN)/causewayctl $(DESTDIR)$(PREFIX)/bin/causewayctl
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 .build/man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 .build/man/*.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bash-completion/completions .build/completions/bash/*
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions .build/completions/zsh/*
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d .build/completions/fish/*
 	install -D -m 644 config/causeway.yaml $(DESTDIR)$(PREFIX)/share/causeway/causeway.yaml
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/causeway/LICENSE
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/causeway/README.md

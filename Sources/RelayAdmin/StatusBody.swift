@@ -104,8 +104,11 @@ package struct DrainBody: Codable, Sendable, Equatable {
     package var sessions: Int
     /// Seconds until it stops whatever is left; `nil` for as long as it takes.
     package var remaining: Double?
+    /// Whether the daemon stops now.
+    package var isFinished: Bool
 
-    package init(until: Int, sessions: Int, remaining: Double?) {
+    package init(until: Int, sessions: Int, remaining: Double?, isFinished: Bool = false) {
+        self.isFinished = isFinished
         self.until = until
         self.sessions = sessions
         self.remaining = remaining

@@ -51,6 +51,24 @@ struct CommandTests {
         #expect(await isGone())
     }
 
+    @Test("A session's report tells who is bound from where, and a stopped worker's sessions have none")
+    func report() async throws {
+        let scene = try PlaneScene(workers: 2)
+        try await scene.plane.add(PlaneScene.plan(5))
+        let (host, client) = (try scene.host(), try scene.client())
+        try scene.talk(5, host, client)
+        let report = try #require(await scene.plane.report(ofSession: 5))
+        #expect(report.hostUserToken == 1)
+        #expect(report.hostEndpoint?.address == PeerAddress(bytes: PlaneScene.loopback))
+        #expect(report.users.first { $0.userToken == 2 }?.endpoint?.address == PeerAddress(bytes: PlaneScene.loopback))
+        #expect(report.users.first { $0.userToken == 3 }?.endpoint == nil)
+        #expect(await scene.plane.report(ofSession: 6) == nil)
+        scene.plane.stop()
+        let isGone = { await scene.plane.report(ofSession: 5) == nil }
+        for _ in 0..<500 where await !isGone() { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(await isGone())
+    }
+
     @Test("What cannot be had is told: taken tokens, unknown sessions, full tables")
     func refusals() async throws {
         let scene = try PlaneScene { settings in

@@ -218,6 +218,11 @@ package final class EngineDriver {
     /// The pair of ports a session is served on.
     package func pair(ofSession session: UInt32) -> UInt32? { engine.pair(ofSession: session) }
 
+    /// What there is to know of a session.
+    package func report(ofSession session: UInt32, now: UInt64) -> SessionReport? {
+        engine.report(ofSession: session, now: now)
+    }
+
     /// Sweeps every slot once.
     package func sweepAll(now: UInt64) {
         engine.sweep(now: now, slots: engine.sweepLength)

@@ -75,7 +75,7 @@ extension DrainBody {
         case .waiting(let sessions, let remaining):
             self.init(until: plan.until, sessions: sessions, remaining: remaining.map { $0 / .seconds(1) })
         case .finished(.fewEnough(let sessions)), .finished(.deadline(let sessions)):
-            self.init(until: plan.until, sessions: sessions, remaining: 0)
+            self.init(until: plan.until, sessions: sessions, remaining: nil, isFinished: true)
         }
     }
 }

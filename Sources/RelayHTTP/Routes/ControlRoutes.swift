@@ -5,6 +5,7 @@ internal import NIOCore
 internal import RelayAdmin
 internal import RelayControl
 internal import RelayCore
+internal import ServiceLifecycle
 
 /// The calls of the control socket. They need no key, so no other listener may ever have them: whoever may open the
 /// socket's file may do everything.
@@ -20,6 +21,7 @@ struct ControlRoutes: Sendable {
             Route(.delete, "/control/sessions/{session_id}", .open, handle: endSession),
             Route(.delete, "/control/sessions/{session_id}/users/{user}", .open, handle: revokeUser),
             Route(.post, "/control/drain", .open, handle: drain),
+            Route(.get, "/control/drain", .open, handle: watchDrain),
             Route(.delete, "/control/drain", .open, handle: cancelDrain),
             Route(.post, "/control/reload", .open) { _ in try .admin(await desk.reload()) },
             Route(.put, "/control/log-level", .open, handle: setLogLevel),
@@ -135,6 +137,26 @@ struct ControlRoutes: Sendable {
             throw RelayError(.conflict, "the drain was called off in the same moment")
         }
         return try .admin(progress)
+    }
+
+    /// Answers when another number of sessions is left than the caller knows, at the end, or after ten seconds.
+    @Sendable private func watchDrain(_ call: APICall) async throws -> Response {
+        let known = try call.queryNumber("known", in: 0...Int(Int32.max))
+        let end = ContinuousClock.now + .seconds(10)
+        while true {
+            guard let progress = DrainBody(await desk.sessions.drainProgress) else {
+                throw RelayError(
+                    .conflict,
+                    "the relay is not draining: nobody asked for it, or the drain was called off"
+                )
+            }
+            if progress.isFinished || progress.sessions != known || ContinuousClock.now >= end
+                || Task.isShuttingDownGracefully
+            {
+                return try .admin(progress)
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     @Sendable private func cancelDrain(_ call: APICall) async throws -> Response {

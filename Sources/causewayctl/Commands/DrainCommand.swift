@@ -61,21 +61,24 @@ struct DrainCommand: AsyncParsableCommand {
 
     private func wait(for daemon: DaemonClient, _ start: DrainBody) async throws {
         var last = start
-        while true {
-            try await Task.sleep(for: .milliseconds(500))
-            let status: StatusBody
+        while !last.isFinished {
             do {
-                try daemon.probe()
-                status = try await daemon.get(StatusBody.self, "/control/status")
+                let progress = try await daemon.get(DrainBody.self, "/control/drain?known=\(last.sessions)")
+                if progress.sessions != last.sessions, !progress.isFinished { try show(progress) }
+                last = progress
             } catch {
-                // What matters is whether it still runs; a connection may break off while it stops.
-                if SocketProbe.look(at: daemon.path) == .listening { continue }
-                return try showEnd(last.sessions)
+                // A daemon that is stopped by a signal breaks the connection off, and one that still runs has refused.
+                if SocketProbe.look(at: daemon.path) == .listening { throw error }
+                break
             }
-            guard let progress = status.drain else { throw ControlError("the drain was called off; the relay serves") }
-            if progress.sessions != last.sessions { try show(progress) }
-            last = progress
         }
+        for _ in 0..<300 where SocketProbe.look(at: daemon.path) == .listening {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        if SocketProbe.look(at: daemon.path) == .listening {
+            throw ControlError("the drain has come to its end, but the daemon has not stopped within 30 s; see its log")
+        }
+        try showEnd(last.sessions)
     }
 
     private func show(_ progress: DrainBody) throws {

@@ -15,17 +15,22 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// Reads and checks everything, or prints every problem and exits with 1.
     func load(dev: Bool) throws -> LoadedConfiguration {
+        do {
+            return try read(dev: dev)
+        } catch {
+            throw error.printed
+        }
+    }
+
+    /// Reads and checks everything.
+    func read(dev: Bool) throws(ConfigurationErrors) -> LoadedConfiguration {
         let request = ConfigurationRequest(
             file: file,
             environment: ProcessInfo.processInfo.environment,
             sets: sets,
             dev: dev
         )
-        do {
-            return try ConfigurationLoader.load(request)
-        } catch {
-            throw error.printed
-        }
+        return try ConfigurationLoader.load(request)
     }
 }
 

@@ -51,7 +51,9 @@ struct RunCommand: AsyncParsableCommand {
             inherited: inherited,
             logger: logger
         ) { [self] in
-            try loadForRun().configuration.overlaid(by: development)
+            let loaded = try options.read(dev: dev)
+            try loaded.validateForRun()
+            return loaded.configuration.overlaid(by: development)
         }
         try await daemon.run()
     }

@@ -8,6 +8,9 @@ enum Executables {
     /// Stands beside the daemon.
     static let bench = URL(fileURLWithPath: causewayd).deletingLastPathComponent().path + "/causeway-bench"
 
+    /// Stands beside the daemon.
+    static let control = URL(fileURLWithPath: causewayd).deletingLastPathComponent().path + "/causewayctl"
+
     private static func besideTestBundle(_ name: String) -> String {
         var starts = [Bundle.main.executablePath, CommandLine.arguments.first].compactMap { $0 }
         starts += CommandLine.arguments.filter { $0.contains(".xctest") }

@@ -1,0 +1,332 @@
+import RelayControl
+import RelayCore
+import Testing
+
+/// A session of three users with tokens 101 to 103 at ports 32000/32001, made ten seconds ago.
+private struct Patient {
+    static let address = PeerAddress(bytes: [203, 0, 113, 7])
+
+    var report: SessionReport? = SessionReport(silence: 100, wasUsed: true)
+    var users: [Int32] = [1, 2, 3]
+    var isParked = false
+    var isDraining = false
+    var drops: [DropSample] = []
+
+    static func endpoint(_ port: UInt16) -> PeerEndpoint {
+        guard let address else { fatalError("four bytes are an address") }
+        return PeerEndpoint(address, port: port)
+    }
+
+    /// User 1 hosts and users 2 and 3 play, all heard 100 ms ago.
+    static var healthy: Patient {
+        var patient = Patient()
+        patient.report?.hostUserToken = 101
+        patient.report?.hostEndpoint = endpoint(1)
+        patient.report?.hostSilence = 100
+        patient.report?.users = ([1, 2, 3] as [UInt32]).map { user in
+            var report = UserReport(userToken: 100 + user, connectionID: Int32(user))
+            if user != 1 {
+                report.endpoint = endpoint(UInt16(user))
+                report.silence = 100
+            }
+            return report
+        }
+        return patient
+    }
+
+    func with(_ change: (inout Patient) -> Void) -> Patient {
+        var patient = self
+        change(&patient)
+        return patient
+    }
+
+    func findings(user: Int32? = nil) -> [Finding] {
+        let session = Session(
+            id: "0123456789ab-S",
+            token: 7_654_321,
+            users: users.map { SessionUser(number: $0, address: "198.51.100.\($0)", token: 100 + UInt32($0)) },
+            nextUserNumber: 4,
+            portPair: .shared,
+            ports: PortPair(server: 32000, client: 32001),
+            createdInGeneration: 1,
+            createdAt: 1_000,
+            sequence: 1
+        )
+        let symptoms = Symptoms(
+            inspected: InspectedSession(session: session, isParked: isParked, report: report),
+            drops: drops,
+            isDraining: isDraining,
+            now: 1_010
+        )
+        return Diagnosis.findings(symptoms, user: user)
+    }
+
+    mutating func change(user: Int, _ change: (inout UserReport) -> Void) {
+        guard var users = report?.users else { return }
+        change(&users[user - 1])
+        report?.users = users
+    }
+
+    mutating func loseHost() {
+        report?.hostUserToken = nil
+        report?.hostEndpoint = nil
+        report?.hostSilence = nil
+    }
+}
+
+/// What ails a session, and what has to be said about it.
+struct Case: Sendable, CustomTestStringConvertible {
+    fileprivate let patient: Patient
+    let user: Int32?
+    let codes: [String]
+    /// Words that have to stand somewhere in the findings.
+    let words: [String]
+    let testDescription: String
+
+    fileprivate init(_ name: String, _ patient: Patient, user: Int32? = nil, _ codes: [String], says words: String...) {
+        testDescription = name
+        self.patient = patient
+        self.user = user
+        self.codes = codes
+        self.words = words
+    }
+}
+
+private let cases = [
+    Case(
+        "all is well",
+        .healthy,
+        ["host_bound", "user_bound", "user_bound"],
+        says: "User 1 hosts from 203.0.113.7:1",
+        "User 2 is bound from 203.0.113.7:2"
+    ),
+    Case("one user only", .healthy, user: 3, ["host_bound", "user_bound"], says: "User 3"),
+    Case(
+        "nobody ever came",
+        Patient.healthy.with {
+            $0.loseHost()
+            $0.report?.wasUsed = false
+            for user in 2...3 {
+                $0.change(user: user) {
+                    $0.endpoint = nil
+                    $0.silence = nil
+                }
+            }
+        },
+        ["nobody_came", "user_never_heard", "user_never_heard", "user_never_heard"],
+        says: "made 10 s ago",
+        "32000",
+        "32001",
+        "firewall"
+    ),
+    Case(
+        "the host never came, and players wait",
+        Patient.healthy.with {
+            $0.loseHost()
+            $0.report?.heldDatagrams = 2
+        },
+        ["no_host", "host_on_client_port", "joiners_wait", "user_never_heard", "user_bound", "user_bound"],
+        says: "server port 32000",
+        "User 2 talks to the client port 32001 while nobody hosts"
+    ),
+    Case(
+        "the host is gone",
+        Patient.healthy.with { $0.report?.hostSilence = 42_000 },
+        user: 2,
+        ["host_silent", "user_bound"],
+        says: "last heard 42 s ago",
+        "203.0.113.7:1"
+    ),
+    Case(
+        "the host hesitates",
+        Patient.healthy.with { $0.report?.hostSilence = 4_200 },
+        user: 2,
+        ["host_quiet", "user_bound"],
+        says: "4.2 s"
+    ),
+    Case(
+        "the host has not come back after a restart",
+        Patient.healthy.with { $0.report?.hostEndpoint = nil },
+        user: 2,
+        ["host_not_back", "user_bound"],
+        says: "restart"
+    ),
+    Case(
+        "a player took the host's role at the wrong port",
+        Patient.healthy.with {
+            $0.report?.hostUserToken = 102
+            $0.change(user: 2) {
+                $0.endpoint = nil
+                $0.silence = nil
+            }
+        },
+        user: 1,
+        ["host_bound", "unexpected_host", "user_never_heard"],
+        says: "User 2 hosts",
+        "give it the client port 32001"
+    ),
+    Case(
+        "a player was never heard, others are",
+        Patient.healthy.with { $0.change(user: 3) { ($0.endpoint, $0.silence) = (nil, nil) } },
+        user: 3,
+        ["host_bound", "user_never_heard"],
+        says: "The relay is reachable",
+        "firewall"
+    ),
+    Case(
+        "a pinned player was never heard",
+        Patient.healthy.with {
+            $0.change(user: 3) {
+                $0.endpoint = nil
+                $0.silence = nil
+                $0.isPinned = true
+            }
+        },
+        user: 3,
+        ["host_bound", "user_never_heard"],
+        says: "heard from 198.51.100.3 only"
+    ),
+    Case(
+        "a player is gone",
+        Patient.healthy.with { $0.change(user: 3) { ($0.endpoint, $0.silence) = (nil, 95_000) } },
+        user: 3,
+        ["host_bound", "user_gone"],
+        says: "95 s ago",
+        "After 30 s"
+    ),
+    Case(
+        "a player hesitates",
+        Patient.healthy.with { $0.change(user: 3) { $0.silence = 3_000 } },
+        user: 3,
+        ["host_bound", "user_quiet"],
+        says: "3.0 s ago"
+    ),
+    Case(
+        "a player rejoined, and is asked for by its new id",
+        Patient.healthy.with { $0.change(user: 3) { $0.connectionID = 524_300 } },
+        user: 524_300,
+        ["host_bound", "user_bound"],
+        says: "User 3, for the host now 524300 after a rejoin, is bound"
+    ),
+    Case(
+        "two programs fight for one user",
+        Patient.healthy.with {
+            $0.change(user: 3) {
+                $0.moves = 3
+                $0.hasCandidate = true
+            }
+        },
+        user: 3,
+        ["host_bound", "user_bound", "user_moves", "user_roams"],
+        says: "3 times within a minute"
+    ),
+    Case(
+        "two programs host",
+        Patient.healthy.with { $0.report?.hostMoves = 3 },
+        user: 2,
+        ["host_bound", "host_moves", "user_bound"]
+    ),
+    Case(
+        "a revoked user",
+        Patient.healthy.with {
+            $0.users = [1, 3]
+            $0.report?.users.remove(at: 1)
+        },
+        user: 2,
+        ["host_bound", "user_revoked"],
+        says: "revoked"
+    ),
+    Case("a user that never was", .healthy, user: 4, ["host_bound", "no_such_user"], says: "its users are 1, 2, 3"),
+    Case(
+        "wrong user tokens just now",
+        Patient.healthy.with {
+            $0.report?.wrongUsers = 4
+            $0.report?.wrongUsersAge = 2_000
+        },
+        user: 2,
+        ["host_bound", "wrong_user_tokens", "user_bound"],
+        says: "2.0 s ago"
+    ),
+    Case(
+        "wrong user tokens a while ago are no news",
+        Patient.healthy.with {
+            $0.report?.wrongUsers = 4
+            $0.report?.wrongUsersAge = 10_000
+        },
+        user: 2,
+        ["host_bound", "user_bound"]
+    ),
+    Case(
+        "draining",
+        Patient.healthy.with { $0.isDraining = true },
+        user: 2,
+        ["relay_draining", "host_bound", "user_bound"]
+    ),
+    Case("parked", Patient.healthy.with { ($0.report, $0.isParked) = (nil, true) }, ["session_parked"]),
+    Case("no worker has it", Patient.healthy.with { $0.report = nil }, ["session_not_served"]),
+    Case(
+        "no worker has the user",
+        Patient.healthy.with { $0.report?.users.remove(at: 2) },
+        user: 3,
+        ["host_bound", "user_not_served"]
+    ),
+    Case(
+        "drops of the user itself, where they are counted",
+        Patient.healthy.with { $0.change(user: 3) { $0.drops = [.addressPinned: 5, .revoked: 0] } },
+        user: 3,
+        ["host_bound", "user_bound", "dropped_address_pinned"],
+        says: "5 datagrams of user 3"
+    ),
+    Case(
+        "drops of the whole relay, those that happen now",
+        Patient.healthy.with {
+            $0.drops = [DropSample(.wrongPort, total: 10, recent: 2), DropSample(.oversize, total: 9, recent: 0)]
+        },
+        user: 2,
+        ["host_bound", "user_bound", "dropping_wrong_port"],
+        says: "dropped 2 datagrams (10 since it started)",
+        "only the host to the server port"
+    ),
+]
+
+@Suite("Why a player does or does not get through")
+struct DiagnosisTests {
+    @Test("Each ailment is named, and nothing else is", arguments: cases)
+    func codes(row: Case) {
+        let findings = row.patient.findings(user: row.user)
+        #expect(findings.map(\.code) == row.codes)
+        let text = findings.map { "\($0.what) \($0.advice ?? "")" }.joined(separator: "\n")
+        for words in row.words { #expect(text.contains(words), "\(text)") }
+    }
+
+    @Test("Every problem says what to do", arguments: cases)
+    func advice(row: Case) {
+        for finding in row.patient.findings(user: row.user) where finding.weight == .problem {
+            #expect(finding.advice?.isEmpty == false, "\(finding.code)")
+        }
+    }
+
+    @Test("No finding holds a token", arguments: cases)
+    func secrecy(row: Case) {
+        let text = row.patient.findings(user: row.user).map { "\($0.what) \($0.advice ?? "")" }.joined()
+        for token in ["7654321", "101", "102", "103"] { #expect(!text.contains(token), "\(text)") }
+    }
+
+    @Test("Every reason for a drop has words of its own")
+    func words() {
+        let meanings = DropReason.allCases.map(\.meaning)
+        #expect(Set(meanings).count == DropReason.allCases.count)
+        #expect(DropReason.allCases.allSatisfy { $0.advice.hasSuffix(".") })
+    }
+
+    @Test(
+        "Times are told in the unit that people use",
+        arguments: [
+            (0, "0 ms"), (999, "999 ms"), (1_000, "1.0 s"), (9_999, "9.9 s"), (10_000, "10 s"), (179_999, "179 s"),
+            (180_000, "3 min"), (7_200_000, "2 h"), (172_800_000, "2 days"),
+        ] as [(UInt32, String)]
+    )
+    func times(milliseconds: UInt32, text: String) {
+        #expect(Diagnosis.time(milliseconds) == text)
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+extension TestDaemon {
+    /// Where the daemon's control socket is unless a test moves it.
+    var controlSocket: String { scratch.path("state/control.sock") }
+
+    /// Runs causewayctl at this daemon; what it prints must hold no secret.
+    func control(
+        _ arguments: String...,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> ProgramResult {
+        let result = try runProgram(Executables.control, arguments, environment: ["CAUSEWAY_CONTROL": controlSocket])
+        expectNoSecrets(in: result.output, sourceLocation: sourceLocation)
+        return result
+    }
+
+    /// What a command prints with `--json`, which has to succeed.
+    func controlJSON(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> JSON {
+        let result = try runProgram(
+            Executables.control,
+            arguments + ["--json"],
+            environment: ["CAUSEWAY_CONTROL": controlSocket]
+        )
+        expectNoSecrets(in: result.output, sourceLocation: sourceLocation)
+        try #require(result.succeeded, "\(arguments): \(result.output)", sourceLocation: sourceLocation)
+        return try JSON.parse(result.output.utf8)
+    }
+
+    /// The codes of what `why` finds, those about the relay as a whole left out.
+    func whyCodes(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> [String] {
+        let result = try runProgram(
+            Executables.control,
+            ["why"] + arguments + ["--json"],
+            environment: ["CAUSEWAY_CONTROL": controlSocket]
+        )
+        expectNoSecrets(in: result.output, sourceLocation: sourceLocation)
+        try #require(result.succeeded, "\(result.output)", sourceLocation: sourceLocation)
+        let findings = try JSON.parse(result.output.utf8)["findings"]?.array ?? []
+        return findings.filter { $0["about"]?.string != "relay" }.compactMap { $0["code"]?.string }
+    }
+
+    private func expectNoSecrets(in output: String, sourceLocation: SourceLocation) {
+        let leaked = secrets.found(in: output)
+        #expect(leaked.isEmpty, "secrets in what causewayctl printed\n\(output)", sourceLocation: sourceLocation)
+    }
+}
