@@ -157,7 +157,8 @@ struct ForwarderRunTests {
             }
         )
         #expect(report.verdict != .failed)
-        #expect(report.lossFreePps >= 1000)
+        // A machine that cannot send the first rate has found no rate, and says so.
+        #expect(report.lossFreePps >= 1000 || report.verdict == .generatorBound)
         #expect(report.latencyCurve.isEmpty)
         #expect(report.sent >= 8000)
     }

@@ -24,7 +24,8 @@ extension Shard {
         }
         guard step < Wire.setupSteps, transaction == self.transaction(of: index, step: step) else { return }
         if error == 0 {
-            endpoints[index].setupStep &+= 1
+            // Not &+=, for which the compiler crashes under the thread sanitizer (swiftlang/swift#86265).
+            endpoints[index].setupStep = endpoints[index].setupStep &+ 1
             introduce(index)
         } else if elapsedMilliseconds >= endpoints[index].retriesAt {
             status.setupError.store(error, ordering: .relaxed)
