@@ -157,7 +157,9 @@ struct ForwarderRunTests {
             }
         )
         #expect(report.verdict != .failed)
-        #expect(report.lossFreePps >= 1000)
+        // On a busy machine the generator may be too late even for the lowest rate, and has to say that.
+        let words = "\(report.lossFreePps) a second, \(report.verdict): \(report.invalidReason)"
+        #expect(report.lossFreePps >= 1000 || report.verdict == .generatorBound, "\(words)")
         #expect(report.latencyCurve.isEmpty)
         #expect(report.sent >= 8000)
     }
