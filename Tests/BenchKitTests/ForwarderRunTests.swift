@@ -157,8 +157,9 @@ struct ForwarderRunTests {
             }
         )
         #expect(report.verdict != .failed)
-        // A machine that cannot send the first rate has found no rate, and says so.
-        #expect(report.lossFreePps >= 1000 || report.verdict == .generatorBound)
+        // On a busy machine the generator may be too late even for the lowest rate, and has to say that.
+        let words = "\(report.lossFreePps) a second, \(report.verdict): \(report.invalidReason)"
+        #expect(report.lossFreePps >= 1000 || report.verdict == .generatorBound, "\(words)")
         #expect(report.latencyCurve.isEmpty)
         #expect(report.sent >= 8000)
     }
