@@ -59,9 +59,9 @@ package struct MemoryFile: ~Copyable, Sendable {
         var offset: off_t = 0
         while true {
             // lseek(2): the next byte that is no hole; ENXIO where there is none.
-            let start = lseek(self.number, offset, SEEK_DATA)
+            let start = lseek(self.number, offset, Int32(CLINUX_SEEK_DATA))
             guard start >= 0 else { return }
-            let end = lseek(self.number, start, SEEK_HOLE)
+            let end = lseek(self.number, start, Int32(CLINUX_SEEK_HOLE))
             try Self.write(base + Int(start), Int(end - start), to: number, at: start)
             offset = end
         }

@@ -82,7 +82,6 @@ struct Worker: ~Copyable {
         engine.setOwnAddresses(setup.ownAddresses)
         setup.onAdopted(adopt())
         keepTime()
-        if !setup.settings.waitsForSessions || !setup.former.isEmpty { try listen() }
     }
 
     /// Begins to read the sockets that all sessions share.
@@ -114,6 +113,7 @@ struct Worker: ~Copyable {
     /// Turns until a stop command; then closes the sockets.
     /// - Throws: `SystemCallError` of `epoll_wait`, which only a bug can cause.
     mutating func run() throws(SystemCallError) {
+        if !setup.settings.waitsForSessions || !setup.former.isEmpty { try listen() }
         while !isStopping {
             let ready = try epoll.wait()
             let now = MonotonicClock.milliseconds()

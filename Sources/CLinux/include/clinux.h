@@ -60,6 +60,8 @@ enum {
     CLINUX_UDP_SEGMENT = 103,
     CLINUX_UDP_GRO = 104,
     CLINUX_MFD_CLOEXEC = 1,
+    CLINUX_SEEK_DATA = 3,
+    CLINUX_SEEK_HOLE = 4,
     /// Lengths of the control messages, and where the address stands in the first two.
     CLINUX_PKTINFO4_SPACE = 32,
     CLINUX_PKTINFO4_ADDRESS = 20,
