@@ -38,6 +38,24 @@ struct CredentialTests {
         #expect(loaded.configuration.api.keys.isEmpty)
     }
 
+    @Test("Keys that only the daemon's main process is shown are not missed by the check before a reload")
+    func hidden() throws {
+        let hidden = ConfigurationSystem(
+            readFile: { $0.hasPrefix("/run/") ? .failure(.unreadable("Permission denied")) : .failure(.missing) },
+            localPortRange: { nil },
+            ownGroup: 7
+        )
+        let request = ConfigurationRequest(
+            file: nil,
+            environment: Self.environment,
+            sets: ["relay.address=203.0.113.7"],
+            dev: false
+        )
+        let loaded = try ConfigurationLoader.load(request, system: hidden)
+        #expect(loaded.warnings.contains { $0.contains("cannot be seen from here") })
+        #expect(throws: Never.self) { try loaded.validateForRun() }
+    }
+
     @Test("One that says nothing is a mistake, and its text is never told")
     func empty() {
         #expect(

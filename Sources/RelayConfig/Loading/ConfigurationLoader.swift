@@ -20,7 +20,8 @@ package enum ConfigurationLoader {
             configuration: load.configuration,
             entries: load.entries,
             warnings: load.warnings,
-            file: request.chosenFile.path
+            file: request.chosenFile.path,
+            hidesCredentials: load.hidesCredentials
         )
     }
 }

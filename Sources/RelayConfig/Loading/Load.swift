@@ -17,6 +17,9 @@ struct Load {
     /// Who may read the configuration file; `nil` when there is none.
     var filePermissions: ConfigurationSystem.Permissions?
 
+    /// Whether there may be credentials that this process is not shown.
+    var hidesCredentials = false
+
     private var assignments: [Assignment] = []
 
     init(request: ConfigurationRequest, system: ConfigurationSystem) {

@@ -18,6 +18,8 @@ package struct LoadedConfiguration: Sendable, Equatable {
     package let warnings: [String]
     /// The file that was read or would have been; named by ``validateForRun()``.
     package let file: String
+    /// Whether API keys may be in a credential that this process is not shown.
+    let hidesCredentials: Bool
 
     /// Checks what only a daemon that is about to run needs: an address and a key. `--dev` needs neither.
     package func validateForRun() throws(ConfigurationErrors) {
@@ -32,7 +34,7 @@ package struct LoadedConfiguration: Sendable, Equatable {
                 )
             )
         }
-        if configuration.api.keys.isEmpty {
+        if configuration.api.keys.isEmpty, !hidesCredentials {
             problems.append(
                 ConfigurationErrors.Problem(
                     origin: file,
