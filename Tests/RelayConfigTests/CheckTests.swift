@@ -65,6 +65,17 @@ struct CheckTests {
         #expect(try load(environment: ["STATE_DIRECTORY": ""]).configuration.state.directory == "/var/lib/causeway")
     }
 
+    @Test("Under systemd the control socket is in the runtime directory, unless it is configured or --dev is given")
+    func controlSocket() throws {
+        let environment = ["RUNTIME_DIRECTORY": "/run/a:/run/b"]
+        let loaded = try load(environment: environment)
+        #expect(loaded.configuration.control.socket == "/run/a/control.sock")
+        #expect(try loaded.entry("control.socket").origin == "environment RUNTIME_DIRECTORY")
+        #expect(try load("control.socket: /c", environment: environment).configuration.control.socket == "/c")
+        #expect(try load(environment: environment, dev: true).configuration.control.socket == nil)
+        #expect(try load(environment: ["RUNTIME_DIRECTORY": "a"]).configuration.control.socket == nil)
+    }
+
     @Test("Keys that exclude or need each other are told at the one that came later")
     func companions() throws {
         let both = "relay.ports.dedicated: 40000-40001\nrelay.ports.shared: 1/2\n"
