@@ -41,7 +41,6 @@ struct RunCommand: AsyncParsableCommand {
     private func start(_ inherited: [InheritedDescriptor]) async throws {
         let loaded = try loadForRun()
         let logger = Self.makeLogger(loaded.configuration.log)
-        for warning in loaded.warnings { logger.warning("\(warning)") }
         let development = try dev ? DevelopmentMode(environment: ProcessInfo.processInfo.environment) : nil
         defer { development?.removeTemporaryState() }
         let configuration = loaded.configuration.overlaid(by: development)
@@ -55,6 +54,8 @@ struct RunCommand: AsyncParsableCommand {
             try loaded.validateForRun()
             return loaded.configuration.overlaid(by: development)
         }
+        // Datagrams flow by now; what there is to say can wait for them.
+        for warning in loaded.warnings { logger.warning("\(warning)") }
         try await daemon.run()
     }
 
