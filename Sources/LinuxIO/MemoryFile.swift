@@ -48,9 +48,20 @@ package struct MemoryFile: ~Copyable, Sendable {
     /// Open as long as this value lives.
     package var number: Int32 { descriptor.number }
 
-    /// Copies what was ever touched to a file of the same size that only its owner may read; the rest stays a hole.
-    /// - Throws: `SystemCallError`; the file may be half written then.
+    /// Copies what was ever touched to a file of the same size that only its owner may read; the rest stays a hole. The
+    /// file is there with all of it, or as it was before.
     package func copy(to path: String) throws(SystemCallError) {
+        let draft = path + ".new"
+        do throws(SystemCallError) {
+            try write(to: draft)
+            try systemCall("rename") { rename(draft, path) }
+        } catch {
+            unlink(draft)
+            throw error
+        }
+    }
+
+    private func write(to path: String) throws(SystemCallError) {
         let target = Descriptor(
             try systemCall("open") { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600) }
         )

@@ -5,7 +5,8 @@ package import RelayCore
 /// before it is durable.
 ///
 /// Additions go to disk, then to the plane; removals go to the plane, then to disk. So what was acknowledged is never
-/// lost, and what was cut off never comes back through a crash in between. Changes of one session happen one after
+/// lost, and what was acknowledged as cut off never comes back through a crash in between (where the disk refused it, the
+/// answer says so). Changes of one session happen one after
 /// the other, those of different sessions at the same time, so that they share commits.
 package actor SessionService: SessionDirectory {
     let plane: any DataPlane

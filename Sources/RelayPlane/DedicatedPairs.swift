@@ -69,9 +69,10 @@ final class DedicatedPairs: Sendable {
         return ports(of: Int(pair) - 1)
     }
 
-    /// Whether a session of an earlier process can be served on its pair; 0 is the pair that all share.
+    /// Whether a session of an earlier process can be served on its pair. On 0, the pair that all share, it stays known in any
+    /// case: of ended ones the tables remember nothing else, and the database names a new pair for the others.
     func isServed(pair: UInt32) -> Bool {
-        if range == nil { return pair == 0 }
+        if range == nil || pair == 0 { return pair == 0 }
         return state.withLock { $0.claimed.contains(pair) }
     }
 

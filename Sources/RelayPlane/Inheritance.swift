@@ -28,6 +28,9 @@ package struct DescriptorKeeper: Sendable {
     /// Returns when everything said before has been heard, or after a while.
     package var settle: @Sendable () -> Void
 
+    /// Whether what was forgotten may stay open a moment longer.
+    var isPatient = true
+
     package init(
         keep: @escaping @Sendable (Int32, String) -> Void,
         forget: @escaping @Sendable (String) -> Void,
@@ -40,7 +43,9 @@ package struct DescriptorKeeper: Sendable {
 
     /// Nobody.
     package static var none: DescriptorKeeper {
-        DescriptorKeeper(keep: { _, _ in }, forget: { _ in }, settle: {})
+        var nobody = DescriptorKeeper(keep: { _, _ in }, forget: { _ in }, settle: {})
+        nobody.isPatient = false
+        return nobody
     }
 }
 

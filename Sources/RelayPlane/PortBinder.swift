@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxIO
 internal import RelayCore
 internal import RelayWire
@@ -23,6 +24,8 @@ struct PortBinder: Sendable {
         var adopted = 0
         /// Some are owned by a socket unit.
         var usesUnit = false
+        /// Sockets that nobody keeps yet, and the names to keep them under.
+        fileprivate var opened: [(number: Int32, name: String)] = []
     }
 
     /// - Parameter bind: `::` means both families; where IPv6 is switched off, IPv4 alone.
@@ -45,6 +48,7 @@ struct PortBinder: Sendable {
         machine: [[UInt8]] = [],
         inventory: inout SocketInventory
     ) throws(DataPlaneError) -> Shared {
+        clear(wanted, &inventory)
         let positions = try positions(wanted, inventory) ?? workers
         var shared = Shared(
             workers: .init(repeating: SharedSockets(), count: workers),
@@ -62,6 +66,7 @@ struct PortBinder: Sendable {
             shared.ports.server = try open(.server, wanted.server, sharesPort, into: &shared, &inventory)
             shared.ports.client = try open(.client, wanted.client, sharesPort, into: &shared, &inventory)
             for address in local { openLocal(address, into: &shared, &inventory) }
+            for (number, name) in shared.opened { keeper.keep(number, name) }
             return shared
         } catch {
             for worker in shared.workers { worker.closeAll() }
@@ -71,7 +76,13 @@ struct PortBinder: Sendable {
 
     /// Opens a pair for one session alone.
     func openDedicated(_ ports: PortPair, inventory: inout SocketInventory) throws(DataPlaneError) -> PairSockets {
-        try openShared(ports, workers: 1, inventory: &inventory).workers[0].main[0]
+        for address in addresses {
+            for port in [ports.server, ports.client] where inventory.count(address, port) > 1 {
+                // A socket unit's, for a shared pair on these ports: a session has one worker.
+                if let group = inventory.take(address, port) { inventory.discard(group, keeper) }
+            }
+        }
+        return try openShared(ports, workers: 1, inventory: &inventory).workers[0].main[0]
     }
 
     /// Whether sockets of a pair were left open.
@@ -86,6 +97,18 @@ struct PortBinder: Sendable {
                 keeper.forget(SocketInventory.name(position: 0, port: port, address: address))
             }
         }
+    }
+
+    /// Lets go of sockets that are in the way of the ones to bind: on the same ports, and on other addresses of a family that
+    /// has none on the address to bind.
+    private func clear(_ wanted: PortPair, _ inventory: inout SocketInventory) {
+        var hasDiscarded = false
+        for address in addresses {
+            for port in [wanted.server, wanted.client] where inventory.count(address, port) == 0 {
+                hasDiscarded = inventory.discard(port: port, addressLength: address.count, keeper) || hasDiscarded
+            }
+        }
+        if hasDiscarded { keeper.settle() }
     }
 
     /// How many sockets were left open on each address and port; `nil` where none were.
@@ -141,6 +164,7 @@ struct PortBinder: Sendable {
                     shared.adopted += inherited.count
                 } else {
                     (group, port) = try openNew(address, port, sharesPort, shared.positions)
+                    shared.note(group, port, address)
                 }
                 shared.distribute(group) { $0.set(role, isIPv4: address.count == 4, $1) }
             } catch  where error.isFamilyUnavailable && isWildcard && addresses.count > 1 && address.count == 16 {
@@ -159,13 +183,29 @@ struct PortBinder: Sendable {
         _ count: Int
     ) throws(SystemCallError) -> ([Int32], UInt16) {
         // Sharing a port also shares it with a second daemon: a socket that does not share tells whether it is free.
-        let probe = try UDPSocket.open(address: address, port: port, options(sharesPort: false))
+        let probe = try openProbe(address, port)
         let port = try UDPSocket.port(of: probe)
         // It stays the first of the group, so that nobody else gets the port in between.
         if sharesPort { try UDPSocket.allowSharing(probe) }
         let group = try openGroup(address, port, options(sharesPort: true), first: probe.take(), count: count)
         return (group, port)
     }
+
+    /// systemd closes what it was told to forget a moment after it has said so.
+    private func openProbe(_ address: [UInt8], _ port: UInt16) throws(SystemCallError) -> Descriptor {
+        for _ in 0..<Self.patience {
+            do throws(SystemCallError) {
+                return try UDPSocket.open(address: address, port: port, options(sharesPort: false))
+            } catch {
+                guard keeper.isPatient, error.isAddressInUse else { throw error }
+                usleep(10_000)
+            }
+        }
+        return try UDPSocket.open(address: address, port: port, options(sharesPort: false))
+    }
+
+    /// Tries, 10 ms apart.
+    private static let patience = 20
 
     /// Opens both ports on one address of the machine. Where that does not work, the wildcard's sockets go on serving it.
     private func openLocal(_ address: [UInt8], into shared: inout Shared, _ inventory: inout SocketInventory) {
@@ -176,6 +216,8 @@ struct PortBinder: Sendable {
             close(server.numbers, address, shared.ports.server)
             return
         }
+        if !server.isAdopted { shared.note(server.numbers, shared.ports.server, address) }
+        if !client.isAdopted { shared.note(client.numbers, shared.ports.client, address) }
         if server.isAdopted { shared.adopted += server.numbers.count }
         if client.isAdopted { shared.adopted += client.numbers.count }
         for position in 0..<shared.positions {
@@ -212,12 +254,18 @@ struct PortBinder: Sendable {
         guard let group = inventory.take(address, port) else { return nil }
         guard group.numbers.count == count else {
             inventory.discard(group, keeper)
+            keeper.settle()
             return nil
         }
-        for number in group.numbers {
-            try UDPSocket.prepare(number, isIPv4: address.count == 4, reportsLocalAddress: reportsLocalAddress)
+        do throws(SystemCallError) {
+            for number in group.numbers {
+                try UDPSocket.prepare(number, isIPv4: address.count == 4, reportsLocalAddress: reportsLocalAddress)
+            }
+            try steer(group.numbers)
+        } catch {
+            inventory.discard(group, keeper)
+            throw error
         }
-        try steer(group.numbers)
         return group.numbers
     }
 
@@ -239,9 +287,6 @@ struct PortBinder: Sendable {
         } catch {
             for number in opened { _ = Descriptor(number) }
             throw error
-        }
-        for (position, number) in opened.enumerated() {
-            keeper.keep(number, SocketInventory.name(position: position, port: port, address: address))
         }
         return opened
     }
@@ -267,6 +312,13 @@ struct PortBinder: Sendable {
 }
 
 extension PortBinder.Shared {
+    /// Has a group kept once all the others are open too.
+    fileprivate mutating func note(_ group: [Int32], _ port: UInt16, _ address: [UInt8]) {
+        for (position, number) in group.enumerated() {
+            opened.append((number, SocketInventory.name(position: position, port: port, address: address)))
+        }
+    }
+
     /// Hands each of a group's sockets to the pair of its position.
     fileprivate mutating func distribute(_ group: [Int32], _ set: (inout PairSockets, Int32) -> Void) {
         for (position, number) in group.enumerated() {

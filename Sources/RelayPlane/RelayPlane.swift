@@ -70,11 +70,16 @@ package final class RelayPlane: DataPlane {
         dedicated = DedicatedPairs(settings.ports, binder, keeper, inventory)
         let pairs = dedicated.claim(former.flatMap(\.former), &succession)
         succession.refusedSockets = dedicated.takeRefusals()
-        if positions < workers {
+        if positions < workers, shared?.usesUnit == true {
             succession.advice.append(
                 "\(workers) workers share \(positions) sockets for each port, so \(workers - positions) of them have "
                     + "nothing to do: list every address \(workers) times in causeway.socket, or set relay.workers to "
                     + "\(positions)"
+            )
+        } else if positions < workers {
+            succession.advice.append(
+                "\(workers) workers share \(positions) sockets for each port, as many as the process before had, so "
+                    + "\(workers - positions) of them have nothing to do until 'systemctl stop' and 'systemctl start'"
             )
         }
 
@@ -103,7 +108,7 @@ package final class RelayPlane: DataPlane {
         counters = (0..<workers).map { settings.layout.makeCounters(in: tables.section($0)) }
         mailboxes = boxes
         running = RunningThreads(workers)
-        let adoptions = AdoptionCount(workers)
+        let handover = Handover(workers, from: former)
         var setups: [WorkerSetup] = []
         for index in 0..<workers {
             setups.append(
@@ -119,11 +124,10 @@ package final class RelayPlane: DataPlane {
                     counters: counters[index],
                     mailbox: boxes[index],
                     ownAddresses: machine.compactMap { PeerAddress(bytes: $0) },
-                    former: former,
+                    handover: handover,
                     isMine: { [dedicated] token, pair in
                         workerOf(token) == index && dedicated.isServed(pair: pair)
                     },
-                    onAdopted: { adoptions.add($0, of: index) },
                     onEvent: onEvent
                 )
             )
@@ -132,19 +136,29 @@ package final class RelayPlane: DataPlane {
             do {
                 try Thread.start(name: "\(Self.threadNamePrefix)\(setup.index)") { [running] in
                     Self.runWorker(setup, onFailure)
-                    adoptions.add(Adoption(), of: setup.index)
+                    handover.leave(setup.index)
                     running.leave()
                 }
             } catch {
                 for waiting in setups[setup.index...] { waiting.closeAll() }
+                handover.release(listening: false)
                 for mailbox in boxes { _ = mailbox.post(.stop) }
                 throw .cannotStart(reason: error.description)
             }
         }
-        succession.take(adoptions.wait(), predecessors: estate.generation)
+        guard let adoption = handover.wait() else {
+            handover.release(listening: false)
+            for mailbox in boxes { _ = mailbox.post(.stop) }
+            throw .cannotStart(reason: "a worker could not take over its sessions; the log says why")
+        }
+        succession.take(adoption, predecessors: estate.generation)
         succession.refusedTables = estate.refusal
         tables.markComplete()
-        estate.replace(by: tables, keeper)
+        estate.keep(tables, keeper)
+        // Whoever was left out is in the database, and must not be taken for a stranger until it has been read.
+        let knowsAll = !former.isEmpty && succession.overflow + succession.tornEntries == 0
+        handover.release(listening: knowsAll || !settings.waitsForSessions)
+        estate.forgetOthers(keeper)
         self.succession = succession
     }
 
@@ -208,7 +222,9 @@ package final class RelayPlane: DataPlane {
     }
 
     /// Waits until every worker has sent what it had in hand and stopped, a second at most. Call after `stop`.
-    package func waitUntilStopped() {
+    /// - Returns: whether all have.
+    @discardableResult
+    package func waitUntilStopped() -> Bool {
         running.wait(milliseconds: 1_000)
     }
 }

@@ -44,6 +44,7 @@ struct SocketInventory: Sendable {
             }
         }
         for (place, members) in found { sort(place, members, keeper) }
+        if !refused.isEmpty { keeper.settle() }
     }
 
     /// Whether a descriptor's name says that it is a socket of the relay.
@@ -111,6 +112,18 @@ struct SocketInventory: Sendable {
             discard(group, keeper)
         }
         groups = [:]
+    }
+
+    /// Closes and forgets everything on a port, of one address family (4 or 16 bytes).
+    /// - Returns: whether there was anything.
+    mutating func discard(port: UInt16, addressLength: Int, _ keeper: DescriptorKeeper) -> Bool {
+        let places = groups.keys.filter { $0.port == port && $0.address.count == addressLength }
+        for place in places {
+            guard let group = groups.removeValue(forKey: place) else { continue }
+            refused.append("port \(port): it is bound to another address than relay.bind")
+            discard(group, keeper)
+        }
+        return !places.isEmpty
     }
 
     /// Closes and forgets a group.

@@ -8,6 +8,7 @@ struct TableEstate {
     /// Why tables were left alone; `nil` where none were.
     private(set) var refusal: String?
     private var names: [String] = []
+    private var kept: (name: String, number: Int32)?
     private static let prefix = "tables-"
 
     init(_ inheritance: Inheritance, _ keeper: DescriptorKeeper) {
@@ -31,16 +32,26 @@ struct TableEstate {
     /// Of the newest's keyed hash.
     var seed: (UInt64, UInt64)? { tables.first?.header.seed }
 
-    /// From now on, other tables are those to go by.
-    mutating func replace(by tables: TableFile, _ keeper: DescriptorKeeper) {
+    /// From now on, other tables are those to go by. What is said to systemd counts before a death of this process does: it
+    /// looks at its notification socket first.
+    mutating func keep(_ tables: TableFile, _ keeper: DescriptorKeeper) {
         let name = "\(Self.prefix)\(tables.header.generation)"
         // A refused one may stand under the new name: the generation starts again where nothing could be read.
         for old in names where old == name { keeper.forget(old) }
         keeper.keep(tables.number, name)
+        kept = (name, tables.number)
+    }
+
+    /// Lets go of all earlier tables.
+    mutating func forgetOthers(_ keeper: DescriptorKeeper) {
+        guard let kept else { return }
         keeper.settle()
-        for old in names where old != name { keeper.forget(old) }
-        names = [name]
-        self.tables = []
+        for old in names where old != kept.name { keeper.forget(old) }
+        keeper.settle()
+        // A full store did not take them as long as the others were there, and says nothing; a second copy it ignores.
+        keeper.keep(kept.number, kept.name)
+        names = [kept.name]
+        tables = []
     }
 }
 

@@ -17,10 +17,9 @@ struct WorkerSetup: Sendable {
     var counters: CounterPage
     var mailbox: Mailbox
     var ownAddresses: [PeerAddress]
-    /// Tables of an earlier process, and which of its sessions are this worker's.
-    var former: [TableFile]
+    var handover: Handover
+    /// Which sessions of an earlier process are this worker's.
     var isMine: @Sendable (_ token: UInt32, _ pair: UInt32) -> Bool
-    var onAdopted: @Sendable (Adoption) -> Void
     var onEvent: @Sendable (PlaneEvent) -> Void
 
     /// Closes the sockets that no worker has.
@@ -80,7 +79,7 @@ struct Worker: ~Copyable {
         received = ReceiveBatch(longest: Wire.maximumLength)
         lanes = Lanes()
         engine.setOwnAddresses(setup.ownAddresses)
-        setup.onAdopted(adopt())
+        setup.handover.finish(setup.index, adopt())
         keepTime()
     }
 
@@ -101,7 +100,7 @@ struct Worker: ~Copyable {
     private mutating func adopt() -> Adoption {
         let now = MonotonicClock.milliseconds()
         var adoption = Adoption()
-        for tables in setup.former {
+        for tables in setup.handover.former {
             for (section, former) in tables.former.enumerated() {
                 let takesCounters = section % setup.settings.workers == setup.index
                 adoption += engine.adopt(former, now: now, takesCounters: takesCounters, where: setup.isMine)
@@ -110,10 +109,11 @@ struct Worker: ~Copyable {
         return adoption
     }
 
-    /// Turns until a stop command; then closes the sockets.
-    /// - Throws: `SystemCallError` of `epoll_wait`, which only a bug can cause.
+    /// Turns until a stop command; however it ends, the sockets are closed: open, they would take in what nobody reads.
+    /// - Throws: `SystemCallError` of `epoll_wait`, which only a bug can cause, and of `epoll_ctl`.
     mutating func run() throws(SystemCallError) {
-        if !setup.settings.waitsForSessions || !setup.former.isEmpty { try listen() }
+        defer { closeAll() }
+        if setup.handover.waitForRelease() { try listen() }
         while !isStopping {
             let ready = try epoll.wait()
             let now = MonotonicClock.milliseconds()
@@ -137,6 +137,9 @@ struct Worker: ~Copyable {
             }
             if sweeper.isDue(now: now) { keepHouse(now: now, isBusy: isBusy) }
         }
+    }
+
+    private mutating func closeAll() {
         lanes.count(in: setup.counters)
         sockets.removeAll()
         if !isListening { setup.shared?.closeAll() }

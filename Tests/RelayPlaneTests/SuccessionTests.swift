@@ -9,6 +9,9 @@ import Testing
 /// What systemd's descriptor store does: keeps copies of descriptors under names, and hands them on.
 final class TestStore: Sendable {
     private let kept = Mutex<[(name: String, number: Int32)]>([])
+    private let capacity: Int
+
+    init(capacity: Int = .max) { self.capacity = capacity }
 
     deinit {
         for item in kept.withLock({ $0 }) { close(item.number) }
@@ -16,7 +19,13 @@ final class TestStore: Sendable {
 
     var keeper: DescriptorKeeper {
         DescriptorKeeper(
-            keep: { number, name in self.kept.withLock { $0.append((name, dup(number))) } },
+            keep: { number, name in
+                // systemd ignores a copy of what it has (same file, same name: these names are unique).
+                self.kept.withLock { kept in
+                    let isKnown = kept.contains { $0.name == name && name != "udp" }
+                    if !isKnown, kept.count < self.capacity { kept.append((name, dup(number))) }
+                }
+            },
             forget: { name in
                 self.kept.withLock { kept in
                     for item in kept where item.name == name { close(item.number) }
@@ -44,13 +53,19 @@ struct SuccessionTests {
 
     /// A relay and those that follow it, on one store.
     private final class Line {
-        let store = TestStore()
+        let store: TestStore
         let workers: Int
         let bind: [UInt8]
         var ports: PortMode
         var scene: PlaneScene
 
-        init(workers: Int = 1, bind: [UInt8] = PlaneScene.loopback, ports: PortMode? = nil) throws {
+        init(
+            workers: Int = 1,
+            bind: [UInt8] = PlaneScene.loopback,
+            ports: PortMode? = nil,
+            capacity: Int = .max
+        ) throws {
+            store = TestStore(capacity: capacity)
             self.workers = workers
             self.bind = bind
             let mode = ports ?? .shared(PortPair(server: 0, client: 0))
@@ -225,6 +240,66 @@ struct SuccessionTests {
             }
             scene.plane.stop()
             scene.plane.waitUntilStopped()
+        }
+    }
+
+    @Test("A full store still keeps the tables over every restart")
+    func fullStore() async throws {
+        let line = try Line(capacity: 3)
+        try await line.scene.plane.add(PlaneScene.plan(5))
+        let (host, client) = (try line.scene.host(), try line.scene.client())
+        try line.scene.talk(5, host, client)
+        for _ in 0..<3 {
+            try line.restart()
+            #expect(line.scene.plane.succession.sessions == 1)
+            try talkOn(5, host, client)
+            #expect(line.store.names.filter { $0.hasPrefix("tables-") }.count == 1)
+        }
+    }
+
+    @Test("A player who rejoined keeps the new connection id, and the next one to rejoin gets another")
+    func rejoin() async throws {
+        let line = try Line()
+        try await line.scene.plane.add(PlaneScene.plan(5))
+        let (host, client) = (try line.scene.host(), try line.scene.client())
+        try line.scene.talk(5, host, client)
+        let again = try line.scene.client()
+        try again.send(Datagrams.clientData(user: 2, session: 5, Datagrams.hello(length: 30, mark: 7)))
+        let first = 1 << 20
+        #expect(host.receive()?.dropFirst().prefix(4) == [0, 0, 16, 0], "\(first)")
+        try line.restart()
+        try host.send(Datagrams.hostData(user: 1, session: 5, to: Int32(first), [4]))
+        #expect(again.receive() == [2, 4])
+        try await line.scene.plane.add(PlaneScene.plan(5))
+        #expect(await line.scene.plane.confirmRestored() == 0)
+        try host.send(Datagrams.hostData(user: 1, session: 5, to: Int32(first), [5]))
+        #expect(again.receive() == [2, 5])
+        let other = try line.scene.client()
+        try other.send(Datagrams.ping(user: 3, session: 5))
+        #expect(other.receive() == [1, 2])
+        let rejoined = try line.scene.client()
+        try rejoined.send(Datagrams.clientData(user: 3, session: 5, Datagrams.hello(length: 30, mark: 8)))
+        #expect(host.receive()?.dropFirst().prefix(4) == [1, 0, 16, 0])
+    }
+
+    @Test("Another address to bind takes over the ports from the sockets of before")
+    func otherBind() async throws {
+        for (first, second) in [(PlaneScene.loopback, Self.ipv6Wildcard), (Self.ipv6Wildcard, PlaneScene.loopback)] {
+            let line = try Line(bind: first)
+            try await line.scene.plane.add(PlaneScene.plan(5))
+            let (host, client) = (try line.scene.host(), try line.scene.client())
+            try line.scene.talk(5, host, client)
+            line.scene.plane.stop()
+            line.scene.plane.waitUntilStopped()
+            let next = try PlaneScene(
+                bind: second,
+                ports: line.ports,
+                inheriting: line.store.passOn(),
+                keeper: line.store.keeper
+            )
+            try talkOn(5, host, client)
+            next.plane.stop()
+            next.plane.waitUntilStopped()
         }
     }
 

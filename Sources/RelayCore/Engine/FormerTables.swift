@@ -9,7 +9,7 @@ public struct FormerTables: @unchecked Sendable {
     let sessions: UnsafePointer<SessionLine>
     let sessionBooks: UnsafePointer<SessionBook>
     let sessionRoaming: UnsafePointer<Roaming>
-    let held: UnsafePointer<HeldPool.Slot>
+    private let held: UnsafeRawPointer
     let heldBytes: UnsafeMutableRawPointer
     /// Slots that were ever taken.
     let userCount: Int
@@ -27,11 +27,16 @@ public struct FormerTables: @unchecked Sendable {
         sessions = UnsafePointer((memory + layout.sessions).assumingMemoryBound(to: SessionLine.self))
         sessionBooks = UnsafePointer((memory + layout.sessionBooks).assumingMemoryBound(to: SessionBook.self))
         sessionRoaming = UnsafePointer((memory + layout.sessionRoaming).assumingMemoryBound(to: Roaming.self))
-        held = UnsafePointer((memory + layout.held).assumingMemoryBound(to: HeldPool.Slot.self))
+        held = UnsafeRawPointer(memory + layout.held)
         heldBytes = memory + layout.held + HeldPool.capacity * MemoryLayout<HeldPool.Slot>.stride
         let book = (memory + layout.book).load(as: EngineBook.self)
         userCount = min(Int(book.userHighWater), layout.userCapacity)
         sessionCount = min(Int(book.sessionHighWater), layout.sessionCapacity)
+    }
+
+    /// A datagram that waited; `nil` where there is none in this slot.
+    func heldSlot(_ slot: Int) -> HeldPool.Slot? {
+        HeldPool.read(held + slot * MemoryLayout<HeldPool.Slot>.stride)
     }
 
     /// Calls `body` with every session's token and the number of its pair of ports.

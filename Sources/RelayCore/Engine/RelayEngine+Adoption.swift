@@ -182,19 +182,23 @@ extension RelayEngine {
         _ userPlaces: [Int32],
         _ adoption: inout Adoption
     ) {
-        for slot in 0..<HeldPool.capacity where former.held[slot].kind != .free {
-            let waiting = former.held[slot]
+        for slot in 0..<HeldPool.capacity {
+            guard let waiting = former.heldSlot(slot) else { continue }
+            let bytes = former.heldBytes + slot * HeldPool.bytesPerSlot
+            let datagram = DatagramBytes(base: bytes, length: Int(waiting.length))
             guard userPlaces.indices.contains(Int(waiting.user)), userPlaces[Int(waiting.user)] >= 0 else { continue }
             let user = Int(userPlaces[Int(waiting.user)])
             let session = users[user].session
-            guard Int(waiting.length) <= Wire.maximumLength, now.age(since: waiting.storedAt) <= Rule.heldLifetime,
+            // A slot whose datagram was not all written yet may hold another user's.
+            let header = waiting.kind == .hostCandidate ? Wire.hostHeaderLength : Wire.clientHeaderLength
+            guard header < datagram.length, datagram.length <= Wire.maximumLength,
+                datagram.credentials.rawValue == users[user].credentials,
+                now.age(since: waiting.storedAt) <= Rule.heldLifetime,
                 waiting.kind != .earlyJoiner || !endpoint(ofHostIn: session).pointee.isBound
             else {
                 counters.countDrop(waiting.kind == .earlyJoiner ? .noHost : .roamingUnconfirmed)
                 continue
             }
-            let bytes = former.heldBytes + slot * HeldPool.bytesPerSlot
-            let datagram = DatagramBytes(base: bytes, length: Int(waiting.length))
             switch waiting.kind {
             case .free: continue
             case .earlyJoiner:

@@ -31,6 +31,16 @@ struct HeldPool {
         bytes = memory + Self.capacity * MemoryLayout<Slot>.stride
     }
 
+    /// A slot in memory that another process wrote: nothing in it is believed but plain numbers.
+    /// - Returns: `nil` where it is free, or cannot be what it says.
+    static func read(_ slot: UnsafeRawPointer) -> Slot? {
+        guard let place = MemoryLayout<Slot>.offset(of: \.kind),
+            let kind = Kind(rawValue: slot.load(fromByteOffset: place, as: UInt8.self)), kind != .free
+        else { return nil }
+        // `kind` is known to be one, so that the whole may be read as what it is.
+        return slot.load(as: Slot.self)
+    }
+
     static var byteCount: Int { capacity * (MemoryLayout<Slot>.stride + bytesPerSlot) }
 
     func bytes(of slot: Int) -> UnsafeMutableRawPointer {

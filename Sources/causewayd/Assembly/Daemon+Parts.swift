@@ -29,16 +29,18 @@ extension Daemon {
         do {
             // Once its workers run, all other threads give way to them.
             defer { ThreadPriority.giveWay(toThreadsNamed: RelayPlane.threadNamePrefix) }
-            return try RelayPlane(
+            let plane = try RelayPlane(
                 try configuration.planeSettings,
                 inheriting: Inheritance(
-                    inherited.map { Inheritance.Item(name: $0.name, number: $0.number) } + TablesFile.take()
+                    inherited.map { Inheritance.Item(name: $0.name, number: $0.number) } + TablesFile.open()
                 ),
                 keeper: DescriptorStore.connect().map { DescriptorKeeper($0) } ?? .none,
                 onEvent: onEvent
             ) { words in
                 logger.critical("\(words)")
             }
+            TablesFile.remove()
+            return plane
         } catch let error as DataPlaneError {
             switch error {
             case .portUnavailable(_, let reason) where reason.contains("assign requested address"):

@@ -22,13 +22,17 @@ enum TablesFile {
         return String(cString: directory).split(separator: ":").first.map { "\($0)/tables" }
     }
 
-    /// The file's descriptor, if there is one. It is removed: what it says holds for one start only.
-    static func take() -> [Inheritance.Item] {
+    /// The file's descriptor, if there is one.
+    static func open() -> [Inheritance.Item] {
         guard let path else { return [] }
-        let number = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        let number = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard number >= 0 else { return [] }
-        unlink(path)
         return [Inheritance.Item(name: Inheritance.tablesName, number: number)]
+    }
+
+    /// What it says holds for one start only: it goes when others have taken its place.
+    static func remove() {
+        if let path { unlink(path) }
     }
 
     static func leave(_ plane: RelayPlane, logger: Logger) {

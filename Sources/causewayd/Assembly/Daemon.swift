@@ -173,6 +173,7 @@ struct Daemon {
                     sessions: sessions,
                     lobbies: lobbies,
                     logger: logger,
+                    keepsTrying: plane.succession.sessions > 0,
                     onSessionEnd: { [endedSessionsInput] in endedSessionsInput.yield($0) },
                     whenReady: { [restored] in
                         restored.finish()
@@ -229,8 +230,7 @@ struct Daemon {
 
     private func shutDown() async {
         plane.stop()
-        plane.waitUntilStopped()
-        TablesFile.leave(plane, logger: logger)
+        if plane.waitUntilStopped() { TablesFile.leave(plane, logger: logger) }
         await store.close()
     }
 

@@ -23,15 +23,36 @@ struct RestoreService: Service {
     let sessions: SessionService
     let lobbies: LobbyService
     let logger: Logger
+    /// Whether games are going on from the memory of the process before: then a database that cannot be read is tried again
+    /// and again, since ending would end them too.
+    let keepsTrying: Bool
     let onSessionEnd: @Sendable (String) -> Void
     let whenReady: @Sendable () async -> Void
 
     func run() async throws {
         await sessions.observeEnds(onSessionEnd)
-        try await sessions.restore()
-        try await lobbies.restore()
+        do {
+            try await cancelWhenGracefulShutdown { try await restore() }
+        } catch is CancellationError {
+            return
+        }
         logger.info("ready")
         await whenReady()
+    }
+
+    private func restore() async throws {
+        while true {
+            do {
+                try await sessions.restore()
+                return try await lobbies.restore()
+            } catch {
+                guard keepsTrying else { throw error }
+                logger.error(
+                    "the database cannot be read; games go on, the API does not, and it is tried again every 2 s: \(error)"
+                )
+                try await Task.sleep(for: .seconds(2))
+            }
+        }
     }
 }
 
