@@ -13,7 +13,7 @@ BIN := .build/release
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 
-.PHONY: help run test faults fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install man setup release format lint clean
+.PHONY: help run test faults fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install man deb setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
@@ -26,6 +26,7 @@ help:
 	@echo "make micro    instructions for each datagram, against the reference"
 	@echo "make scale    100,000 sessions with 800,000 users in one process: made, restored, swept"
 	@echo "make man      man pages (.build/man) and shell completions (.build/completions) from what the commands say"
+	@echo "make deb      the Debian package, .build/causeway_VERSION_ARCHITECTURE.deb"
 	@echo "make install  install to DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)'"
 	@echo "make format   format the Swift sources; make lint checks them"
 	@echo "make setup    install the system packages that the build needs; the others call it"
@@ -42,7 +43,7 @@ run: release
 	$(BIN)/causewayd run --dev
 
 test:
-	@scripts/install-packages build test micro
+	@scripts/install-packages build test micro deb
 	@scripts/run-tests
 
 fuzz:
@@ -82,6 +83,10 @@ micro:
 
 man: release
 	scripts/generate-manual $(BIN) .build/man .build/completions
+
+deb: release
+	@scripts/install-packages deb
+	scripts/build-deb $(BIN) .build
 
 install: man
 	install -D -m 755 $(BIN)/causewayd $(DESTDIR)$(PREFIX)/bin/causewayd
