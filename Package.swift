@@ -155,9 +155,11 @@ let package = Package(
         ),
         .testTarget(name: "RelayNetTests", dependencies: ["RelayNet"], swiftSettings: strict),
         .testTarget(name: "RelayConfigTests", dependencies: ["RelayConfig", "RelayNet"], swiftSettings: strict),
+        // For the whole bundle of tests, under the thread sanitizer alone.
+        .target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer"),
         .testTarget(
             name: "RelayControlTests",
-            dependencies: ["RelayControl", "RelayCore", "RelayNet", logging],
+            dependencies: ["RelayControl", "RelayCore", "RelayNet", "ThreadSanitizer", logging],
             swiftSettings: strict
         ),
         .testTarget(
