@@ -98,6 +98,8 @@ install: man
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions .build/completions/zsh/*
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d .build/completions/fish/*
 	install -D -m 644 config/causeway.yaml $(DESTDIR)$(PREFIX)/share/causeway/causeway.yaml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/causeway/grafana config/grafana/causeway.json
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/causeway/prometheus config/prometheus/*.yml
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/causeway/LICENSE
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/causeway/README.md
 	for page in docs/*.md; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/causeway/$$page; done
