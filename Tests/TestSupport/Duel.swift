@@ -193,7 +193,7 @@ extension Duel {
     private mutating func eventDifference() -> String? {
         let told = driver.events.filter { if case .sessionIdle = $0 { false } else { true } }
         driver.events = []
-        told.forEach { keep($0) }
+        for event in told { keep(event) }
         defer { twin.events = [] }
         return told == twin.events ? nil : "told \(told), expected \(twin.events)"
     }
