@@ -31,26 +31,29 @@ struct RestoreService: Service {
 
     func run() async throws {
         await sessions.observeEnds(onSessionEnd)
-        do {
-            try await cancelWhenGracefulShutdown { try await restore() }
-        } catch is CancellationError {
-            return
-        }
+        guard try await restore() else { return }
         logger.info("ready")
         await whenReady()
     }
 
-    private func restore() async throws {
+    /// - Returns: false where the daemon was asked to stop while it waited to try again.
+    private func restore() async throws -> Bool {
         while true {
             do {
                 try await sessions.restore()
-                return try await lobbies.restore()
+                try await lobbies.restore()
+                return true
             } catch {
                 guard keepsTrying else { throw error }
                 logger.error(
                     "the database cannot be read; games go on, the API does not, and it is tried again every 2 s: \(error)"
                 )
-                try await Task.sleep(for: .seconds(2))
+            }
+            // Only the pause may be cut short: a restore that is cancelled in the middle would look like a broken database.
+            do {
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(2)) }
+            } catch {
+                return false
             }
         }
     }

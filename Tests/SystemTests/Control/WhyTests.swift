@@ -81,6 +81,8 @@ import Testing
             // Who hosts reaches the disk a moment after the answer.
             let isKept = try holds(within: .seconds(10), every: .milliseconds(300)) {
                 try daemon.killAndRestart()
+                // The control socket opens a moment after the API is ready.
+                _ = try holds(within: .seconds(10)) { try daemon.control("status").ending == .exited(0) }
                 let codes = try daemon.whyCodes(session.id)
                 if codes.first == "host_not_back" { return true }
                 _ = try session.boundHost()

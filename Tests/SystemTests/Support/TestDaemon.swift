@@ -55,6 +55,10 @@ final class TestDaemon {
             environment["CAUSEWAY_DEV_KEY"] = key
             secrets.add(text: key)
         }
+        // Tests read the log as an operator at a terminal does; into a file it would be JSON.
+        if settingIsOpen("log.format"), environment["CAUSEWAY_LOG_FORMAT"] == nil {
+            environment["CAUSEWAY_LOG_FORMAT"] = "text"
+        }
         self.environment = environment
     }
 
