@@ -13,8 +13,14 @@ struct ConfigurationCheck {
     /// No problem is longer, in bytes: a file's own words come back in it, but not without bound.
     private static let longestProblem = 2_000
 
+    /// Keys that are refused, with the secret where a hash should be or where something else should.
+    private static let badKeys = [
+        secret, "[\(secret)]", "[{name: a, sha256: \(secret), scopes: [read]}]", "[{name: a, scopes: \(secret)}]",
+    ]
+
     func run() {
         let environment = ["CAUSEWAY_WEBHOOK_SECRET": Self.secret]
+        checkBadKeys(environment)
         do {
             let loaded = try load(file, sets: sets, environment: environment)
             check(loaded)
@@ -42,6 +48,18 @@ struct ConfigurationCheck {
         )
         let request = ConfigurationRequest(file: Self.path, environment: environment, sets: sets, dev: false)
         return try ConfigurationLoader.load(request, system: system)
+    }
+
+    /// What is wrong with a secret is told without it.
+    private func checkBadKeys(_ environment: [String: String]) {
+        var environment = environment
+        environment["CAUSEWAY_API_KEYS"] = Self.badKeys[file.count % Self.badKeys.count]
+        do {
+            _ = try load(file, sets: sets, environment: environment)
+            Fuzzer.fail("\(environment) passed")
+        } catch {
+            check(error)
+        }
     }
 
     private func check(_ errors: ConfigurationErrors) {
