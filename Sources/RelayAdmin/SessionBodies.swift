@@ -17,6 +17,11 @@ package struct SessionBody: Codable, Sendable, Equatable {
     package var userCount: Int
     /// Users whose address is known on the client port.
     package var boundUsers: Int
+    /// What came from all users together in the last second, and at most within one.
+    package var rate = RateBody()
+    package var peak = RateBody()
+    /// Dropped with the session's token and nobody's user token, or a revoked user's.
+    package var drops: [DropCountBody] = []
 
     package init(
         id: String,
@@ -75,6 +80,12 @@ package struct UserBody: Codable, Sendable, Equatable {
     package var isPinned: Bool
     /// Moves to another address within the last minute.
     package var moves: Int
+    /// What came from it in the last second.
+    package var rate = RateBody()
+    package var usage = UsageBody()
+    package var link = LinkBody()
+    /// What was dropped of its datagrams, the most frequent reason first.
+    package var drops: [DropCountBody] = []
 
     package init(
         number: Int,

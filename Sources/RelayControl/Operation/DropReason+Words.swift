@@ -125,6 +125,21 @@ extension DropReason {
             ("replaced by a newer datagram of the same early joiner", "Nothing: its transport sends it again.")
         case .heldOverflow:
             ("no room to hold one more early joiner's datagram", "Start the host before the players join.")
+        case .overUserLimit:
+            (
+                "more than one user may send within a second",
+                "Look for a program that sends without pause, or raise limits.user_datagrams or limits.user_bytes."
+            )
+        case .overSessionLimit:
+            (
+                "more than the users of one session may send together within a second",
+                "Look at the rates of its users, or raise limits.session_datagrams or limits.session_bytes."
+            )
+        case .overRelayLimit:
+            (
+                "more than this relay forwards within a second",
+                "Spread the sessions over more relays, or raise limits.relay_datagrams or limits.relay_bytes."
+            )
         case .sendError:
             (
                 "the kernel refused to send it",

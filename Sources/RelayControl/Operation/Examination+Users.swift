@@ -15,7 +15,7 @@ extension Examination {
         let isHost = symptoms.inspected.host?.number == user.number
         examineEndpoint(user, report, isHost: isHost)
         examineMoves(user, report)
-        for (reason, count) in (report.drops ?? [:]).sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
+        for (reason, count) in report.drops.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
             note(
                 "dropped_\(reason.label)",
                 .problem,

@@ -48,6 +48,12 @@ public enum DropReason: Int, Sendable, CaseIterable {
     case heldReplaced
     /// No room to hold one more early joiner's datagram.
     case heldOverflow
+    /// Past what one user may send (`limits.user_datagrams`, `limits.user_bytes`).
+    case overUserLimit
+    /// Past what the users of one session may send together (`limits.session_datagrams`, `limits.session_bytes`).
+    case overSessionLimit
+    /// Past what the relay forwards in all (`limits.relay_datagrams`, `limits.relay_bytes`).
+    case overRelayLimit
     /// The kernel refused to send it.
     case sendError
 
@@ -78,6 +84,9 @@ public enum DropReason: Int, Sendable, CaseIterable {
         case .addressPinned: "address_pinned"
         case .heldReplaced: "held_replaced"
         case .heldOverflow: "held_overflow"
+        case .overUserLimit: "over_user_limit"
+        case .overSessionLimit: "over_session_limit"
+        case .overRelayLimit: "over_relay_limit"
         case .sendError: "send_error"
         }
     }

@@ -18,6 +18,16 @@ public struct SessionReport: Sendable, Equatable {
     public var wrongUsersAge: UInt32?
     /// Early joiners' datagrams that wait for a host.
     public var heldDatagrams: Int
+    /// What came from all users together in the last whole second.
+    public var rate = Rate()
+    /// The most that came from all users together within a second.
+    public var peak = Rate()
+    /// What came from the host, on the server port, in the last whole second.
+    public var hostRate = Rate()
+    /// How well the host's datagrams arrive, since it hosts.
+    public var hostLink = LinkQuality()
+    /// What was dropped that named the session and none of its users: `unknownUser` and `revoked`. Only what is not 0.
+    public var drops: [DropReason: UInt64] = [:]
     /// In no particular order.
     public var users: [UserReport]
 
@@ -62,8 +72,18 @@ public struct UserReport: Sendable, Equatable {
     public var moves: Int
     /// Whether another address asks to take over, and has not shown enough yet.
     public var hasCandidate: Bool
-    /// What was dropped of the user's datagrams, by reason; `nil` where that is not counted.
-    public var drops: [DropReason: UInt64]?
+    /// What the user has sent and was sent in all, whichever port it talked to.
+    public var usage = Usage()
+    /// What came from it on the client port in the last whole second.
+    public var rate = Rate()
+    /// How well its datagrams arrive on the client port.
+    public var link = LinkQuality()
+    /// What was dropped of the user's datagrams on either port, by reason. Only what is not 0; what the kernel refused to
+    /// send is not told apart by user.
+    public var drops: [DropReason: UInt64] = [:]
+    /// The reason of the last of them, and milliseconds since; `nil` where nothing was dropped.
+    public var lastDrop: DropReason?
+    public var lastDropAge: UInt32?
 
     public init(
         userToken: UInt32,
@@ -73,7 +93,7 @@ public struct UserReport: Sendable, Equatable {
         isPinned: Bool = false,
         moves: Int = 0,
         hasCandidate: Bool = false,
-        drops: [DropReason: UInt64]? = nil
+        drops: [DropReason: UInt64] = [:]
     ) {
         self.userToken = userToken
         self.connectionID = connectionID

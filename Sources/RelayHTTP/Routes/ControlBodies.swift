@@ -21,6 +21,9 @@ extension SessionBody {
             userCount: session.users.count,
             boundUsers: report?.users.count { $0.endpoint != nil } ?? 0
         )
+        rate = RateBody(report?.rate ?? Rate())
+        peak = RateBody(report?.peak ?? Rate())
+        drops = DropCountBody.list(report?.drops ?? [:])
     }
 }
 
@@ -41,6 +44,10 @@ extension UserBody {
             isPinned: report?.isPinned ?? false,
             moves: moves ?? 0
         )
+        rate = RateBody((isHost ? inspected.report?.hostRate : report?.rate) ?? Rate())
+        usage = UsageBody(report?.usage ?? Usage())
+        link = LinkBody((isHost ? inspected.report?.hostLink : report?.link) ?? LinkQuality())
+        drops = DropCountBody.list(report?.drops ?? [:])
     }
 }
 
