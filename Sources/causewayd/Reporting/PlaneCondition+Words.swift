@@ -9,7 +9,9 @@ extension PlaneCondition {
         case .queueOverflow: .warning
         case .drop(let reason):
             switch reason {
-            case .oversize, .endpointConflict, .rebindFrozen, .guessBudget, .heldOverflow, .sendError: .warning
+            case .oversize, .endpointConflict, .rebindFrozen, .guessBudget, .heldOverflow, .overUserLimit,
+                .overSessionLimit, .overRelayLimit, .sendError:
+                .warning
             default: .info
             }
         }
@@ -59,6 +61,10 @@ extension PlaneCondition {
         case .addressPinned: "from another address than the API was told, which sessions.pin_ip forbids"
         case .heldReplaced: "an early player sent more before its host came; only the newest datagram is kept for it"
         case .heldOverflow: "no room to hold more datagrams of early players; start hosts before their players"
+        case .overUserLimit: "more than one user may send (limits.user_datagrams, limits.user_bytes)"
+        case .overSessionLimit:
+            "more than the users of one session may send together (limits.session_datagrams, limits.session_bytes)"
+        case .overRelayLimit: "more than the relay forwards in all (limits.relay_datagrams, limits.relay_bytes)"
         case .sendError: "the kernel refused to send them; look at the machine's routes, firewall and network"
         }
     }
