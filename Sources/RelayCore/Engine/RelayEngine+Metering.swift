@@ -15,7 +15,8 @@ extension RelayEngine {
     mutating func excessOnServerPort(_ length: Int, isHost: Bool, session: Int, _ now: Stamp) -> DropReason? {
         if let reason = excess(length, session: session, now) { return reason }
         guard isHost else { return nil }
-        return settings.limits.user.isExceeded(by: length, after: sessionMeters[session].hostSent) ? .overUserLimit : nil
+        return settings.limits.user.isExceeded(by: length, after: sessionMeters[session].hostSent)
+            ? .overUserLimit : nil
     }
 
     @inline(__always)
