@@ -9,11 +9,11 @@ enum OpenAPIDocument {
         "servers": [{"url": "/"}],
         "security": [{"apiKey": []}],
         "tags": [{"name": "Relay sessions"}, {"name": "Lobby manager"}, {"name": "Lobby service"}, {"name": "IP addresses"}, {"name": "Operations"}],
-        "paths": {\([relaySessionPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths].joined(separator: ",\n"))},
+        "paths": {\([relaySessionPaths, monitorPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths].joined(separator: ",\n"))},
         "components": {
           "securitySchemes": \(securitySchemes),
           "responses": \(responses),
-          "schemas": {\([commonSchemas, relaySessionSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
+          "schemas": {\([commonSchemas, relaySessionSchemas, monitorSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
         }
         }
         """

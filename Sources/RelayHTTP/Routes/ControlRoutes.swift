@@ -77,13 +77,14 @@ struct ControlRoutes: Sendable {
         let id = call.parameter("session_id")
         let user = try call.queryNumber("user", in: 1...Int(Int32.max)).map { Int32($0) }
         // An unknown session is told at once; else what is dropped within a second is counted.
-        _ = try await desk.sessions.inspect(id: id)
+        let earlier = try await desk.sessions.inspect(id: id).report
         let before = desk.drops
         try await Task.sleep(for: .seconds(1))
         let after = desk.drops
         let inspected = try await desk.sessions.inspect(id: id)
         let symptoms = Symptoms(
             inspected: inspected,
+            earlier: earlier,
             drops: DropReason.allCases.map { reason in
                 let total = after[reason] ?? 0
                 return DropSample(reason, total: total, recent: total - (before[reason] ?? 0))

@@ -72,7 +72,10 @@ extension Configuration {
             maxUsers: sessions.maxUsers,
             pinsAddresses: sessions.pinIP,
             location: location,
-            dedicatedPairs: relay.ports.dedicated?.pairs
+            dedicatedPairs: relay.ports.dedicated?.pairs,
+            hostTimeout: sessions.hostTimeout.clampedMilliseconds,
+            userTimeout: sessions.userTimeout.clampedMilliseconds,
+            usageURL: webhook.usageURL
         )
     }
 

@@ -81,6 +81,7 @@ struct Daemon {
             logger: logger,
             now: WallClock.now,
             renderWebhook: { sessionJSON.webhookBody($0) },
+            renderUsage: { MonitorJSON.webhookBody($0) },
             submitWebhook: { webhooks.submit($0) }
         )
         self.sessions = sessions
@@ -108,6 +109,7 @@ struct Daemon {
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
+                monitor: sessions,
                 lobbies: lobbies,
                 sessionJSON: sessionJSON,
                 locator: locator,

@@ -88,6 +88,7 @@ extension Configuration {
         relay.location = new.relay.location
         sessions.max = new.sessions.max
         sessions.maxUsers = new.sessions.maxUsers
+        webhook.usageURL = new.webhook.usageURL
         log.level = new.log.level
     }
 }
