@@ -1,7 +1,7 @@
 // A flood of bad datagrams at a fixed rate, from a program that shares nothing with the relay.
 //
 // usage: flood --to ADDRESS:PORT [--to ...] --pps N --seconds S --kinds KIND[,KIND...] [--tokens FILE] [--sources N]
-//              [--steer WORKER/WORKERS]
+//              [--net N] [--steer WORKER/WORKERS]
 //        flood --sink ADDRESS:PORT          reads and throws away until it is told to end: what a flood costs a machine
 //
 //   --kinds     random      no session has these tokens
@@ -13,7 +13,8 @@
 //               replayed    a player's DATA as it is, from another address
 //               they take turns
 //   --tokens    lines of "SESSION USER"; - is standard input. Never an argument: other users of the machine can read those
-//   --sources   sockets on 127.1.0.1, 127.1.0.2 ...: for the relay as many strangers
+//   --sources   sockets on 127.NET.0.1, 127.NET.0.2 ...: for the relay as many strangers
+//   --net       NET (1): another one is strangers whom no relay has counted guesses of yet
 //   --steer     random session tokens that the kernel gives to this worker: the token's bytes from the first to the last as a
 //               number, modulo the number of workers
 //
@@ -22,6 +23,7 @@
 #include "common.h"
 #include <getopt.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 enum { BATCH = 32, ROOM = 1408, MAX_TARGETS = 8, MAX_SOURCES = 4096, MAX_TOKENS = 4096, KINDS = 7 };
 static const char *const kind_names[KINDS] = {"random", "wrong-user", "short", "oversize", "bad-type", "bad-length", "replayed"};
@@ -141,10 +143,11 @@ static void run_flood(double rate, double seconds) {
 int main(int count, char **arguments) {
     static const struct option options[] = {
         {"to", 1, 0, 't'}, {"pps", 1, 0, 'p'}, {"seconds", 1, 0, 's'}, {"kinds", 1, 0, 'k'}, {"tokens", 1, 0, 'f'},
-        {"sources", 1, 0, 'n'}, {"steer", 1, 0, 'w'}, {"sink", 1, 0, 'x'}, {0, 0, 0, 0},
+        {"sources", 1, 0, 'n'}, {"steer", 1, 0, 'w'}, {"sink", 1, 0, 'x'}, {"net", 1, 0, 'a'}, {0, 0, 0, 0},
     };
     double rate = 0, seconds = 0;
     const char *sink = NULL;
+    uint32_t net = 1;
     for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;) switch (option) {
         case 't':
             if (target_count == MAX_TARGETS) fail("too many targets");
@@ -158,6 +161,7 @@ int main(int count, char **arguments) {
         case 'w':
             if (sscanf(optarg, "%d/%d", &steered, &workers) != 2 || workers < 1 || steered >= workers) fail("--steer wants WORKER/WORKERS");
             break;
+        case 'a': net = (uint32_t)atoi(optarg); break;
         case 'x': sink = optarg; break;
         default: return 2;
         }
@@ -166,11 +170,17 @@ int main(int count, char **arguments) {
     sigaction(SIGINT, &action, NULL);
     if (sink) { run_sink(sink); return 0; }
     if (!target_count || rate <= 0 || seconds <= 0 || !kind_count) fail("--to, --pps, --seconds and --kinds are needed");
+    if (net < 1 || net > 254) fail("--net is 1 to 254");
     if (source_count < 1 || source_count > MAX_SOURCES) fail("--sources is 1 to %d", MAX_SOURCES);
     for (int index = 0; index < kind_count; index++)
         if (kinds[index] != RANDOM && kinds[index] != SHORT && !token_count) fail("%s wants --tokens", kind_names[kinds[index]]);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     if (getentropy(&state, sizeof state) != 0 || !state) state = now_ns();
-    for (int index = 0; index < source_count; index++) sources[index] = open_socket(0x7F010001u + (uint32_t)index, 0, 1 << 16);
+    for (int index = 0; index < source_count; index++) sources[index] = open_socket(0x7F000001u + (net << 16) + (uint32_t)index, 0, 1 << 16);
     run_flood(rate, seconds);
     return 0;
 }

@@ -14,13 +14,13 @@ from relay import WORKERS, Players, Relay, total
 # Name, kinds, sources. The flood aims at worker 0 by the session tokens that it uses; too short for a token goes there too.
 BAD = "random,wrong-user,short,oversize,bad-type,bad-length"
 LONG = [
-    ("random tokens", "random", 1), ("random tokens, 1,000 sources", "random", 1000),
-    ("wrong user", "wrong-user", 1), ("wrong user, 1,000 sources", "wrong-user", 1000),
+    ("random tokens", "random", 1), ("random tokens, 4,000 sources", "random", 4000),
+    ("wrong user", "wrong-user", 1), ("wrong user, 4,000 sources", "wrong-user", 4000),
     ("short", "short", 1), ("oversize", "oversize", 1), ("unknown type", "bad-type", 1),
-    ("all of these", BAD, 1), ("all of these, 1,000 sources", BAD, 1000),
-    ("replayed, 1,000 sources", "replayed", 1000),
+    ("all of these", BAD, 1), ("all of these, 4,000 sources", BAD, 4000),
+    ("replayed, 4,000 sources", "replayed", 4000),
 ]  # fmt: skip
-SHORT = [("all kinds", BAD, 1), ("all kinds, 1,000 sources", BAD, 1000)]
+SHORT = [("all kinds", BAD, 1), ("all kinds, 500 sources", BAD, 500)]
 NONE, CONTROL = "no flood", "control: a flood elsewhere"
 
 
@@ -55,16 +55,19 @@ class Bench:
                     file.write(f"{session} {client}\n")
         self.players = Players(f"{options.scratch}/players", self.relay, self.sessions, options.rate)
         self.flooded = 0
+        self.net = 0
 
     def close(self):
         self.players.quit()
         self.relay.stop()
 
     def flood(self, kinds, sources, ports):
+        # Strangers whom the relay has counted no guesses of yet, each time.
+        self.net = self.net % 250 + 1
         targets = [word for port in ports for word in ("--to", f"127.0.0.1:{port}")]
         done = subprocess.run(
             [f"{self.options.scratch}/flood", *targets, "--pps", str(self.options.pps), "--seconds", str(self.options.seconds),
-             "--kinds", kinds, "--sources", str(sources), "--tokens", self.tokens, "--steer", f"0/{WORKERS}"],
+             "--kinds", kinds, "--sources", str(sources), "--net", str(self.net), "--tokens", self.tokens, "--steer", f"0/{WORKERS}"],
             capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode != 0:
