@@ -244,6 +244,20 @@ struct LinkQualityTests {
         #expect(try scene.user(2).link.missedPings == 2)
     }
 
+    @Test("A burst of PINGs at once is nobody's pace")
+    func burst() throws {
+        let scene = try Scene.playing()
+        for _ in 0..<100 { #expect(scene.pingArrives(2)) }
+        for _ in 0..<4 {
+            scene.wait(500)
+            #expect(scene.pingArrives(2))
+        }
+        #expect(try scene.user(2).link.missedPings == 0)
+        scene.wait(1_000)
+        #expect(scene.pingArrives(2))
+        #expect(try scene.user(2).link.missedPings == 1)
+    }
+
     @Test("Moves and rejoins are counted, of players and of the host")
     func moves() throws {
         let scene = try Scene.playing()

@@ -46,6 +46,17 @@ extension ConfigurationKey {
             "A listener of its own for /metrics; the API's listener then stops serving it."
         ),
         ConfigurationKey(
+            "metrics.latency",
+            \.metrics.latency,
+            .bool,
+            default: true,
+            reloadable: false,
+            """
+            Whether some datagrams are timed from their arrival to their leaving. The kernel reads its clock for every \
+            datagram then; switch it off where the machine's clock is slow to read.
+            """
+        ),
+        ConfigurationKey(
             "log.level",
             \.log.level,
             .choice,

@@ -203,6 +203,8 @@ extension Configuration {
     package struct Metrics: Sendable, Equatable {
         /// The listener of `/metrics`; `nil` when it is on the API's listener.
         package var listen: ListenAddress?
+        /// Whether some datagrams are timed from their arrival to their leaving.
+        package var latency = false
     }
 
     /// `log.*`

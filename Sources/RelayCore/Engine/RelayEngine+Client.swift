@@ -10,7 +10,8 @@ extension RelayEngine {
             isData && lacksRoom(user: user, session: session, arrival.stamp)
             ? DropReason.heldOverflow : excess(datagram.length, user: user, session: session, arrival.stamp)
         let silence = arrival.stamp.age(since: endpoint.pointee.lastHeard)
-        if endpoint.pointee.isAt(arrival.source), sessions[session].pair == arrival.pair, silence < settings.userTimeout {
+        if endpoint.pointee.isAt(arrival.source), sessions[session].pair == arrival.pair, silence < settings.userTimeout
+        {
             if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
             if silence >= LinkRecord.shortestGap { userRecords[user].link.noteGap(silence, arrival.stamp) }
             refresh(endpoint, arrival)
@@ -25,7 +26,7 @@ extension RelayEngine {
             return verdict
         }
         touch(session: session, arrival.stamp)
-        charge(datagram.length, user: user, session: session)
+        charge(datagram.length, user: user, session: session, arrival.stamp)
         if isData {
             return routeToHost(datagram, user: user, session: session, receivedAt: arrival.stamp, arrival.stamp)
         }

@@ -17,7 +17,7 @@ extension RelayEngine {
             if case .nobody(let reason) = receiver {
                 DropReason?.some(reason)
             } else {
-                isHost ? excessOfHost(datagram.length, session: session, arrival.stamp) : nil
+                excessOnServerPort(datagram.length, isHost: isHost, session: session, arrival.stamp)
             }
         if host.pointee.isAt(arrival.source), isHost, sessions[session].pair == arrival.pair {
             if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
@@ -35,7 +35,7 @@ extension RelayEngine {
             return verdict
         }
         touch(session: session, arrival.stamp)
-        chargeHost(datagram.length, session: session)
+        chargeHost(datagram.length, session: session, arrival.stamp)
         let releasesHeld = releasingHeld != 0 || releasingSession != 0
         guard case .client(let client) = receiver else {
             sessionRecords[session].link.notePing(arrival.stamp)
@@ -104,6 +104,7 @@ extension RelayEngine {
         }
         // Only a PING claims the role: a client pointed at the wrong port sends DATA.
         if receiver != nil { return drop(hosting == 0 ? .wrongPort : .notHost, user: user, arrival.stamp) }
+        if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
         if hosting != 0, !isHostSilent(session: session, arrival.stamp) {
             touch(session: session, arrival.stamp)
             return answer(datagram, .checking)

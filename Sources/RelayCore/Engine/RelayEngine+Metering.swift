@@ -12,11 +12,12 @@ extension RelayEngine {
         return excess(bytes, session: session, now)
     }
 
-    /// Why a valid datagram from the host is one too many for this second; nil where it may pass.
+    /// Why a valid datagram from the server port is one too many for this second; nil where it may pass.
     @inline(__always)
-    mutating func excessOfHost(_ length: Int, session: Int, _ now: Stamp) -> DropReason? {
+    mutating func excessOnServerPort(_ length: Int, isHost: Bool, session: Int, _ now: Stamp) -> DropReason? {
         let bytes = UInt32(truncatingIfNeeded: length)
         if let reason = excess(bytes, session: session, now) { return reason }
+        guard isHost else { return nil }
         let sent = sessionMeters[session].hostWindow
         return settings.limits.user.isExceeded(by: bytes, after: sent.datagrams, sent.bytes) ? .overUserLimit : nil
     }
@@ -34,27 +35,27 @@ extension RelayEngine {
 
     /// Counts a datagram that was accepted on the client port.
     @inline(__always)
-    mutating func charge(_ length: Int, user: Int, session: Int) {
+    mutating func charge(_ length: Int, user: Int, session: Int, _ now: Stamp) {
         let bytes = UInt32(truncatingIfNeeded: length)
         let meter = meters + user
         meter.pointee.datagramsFrom &+= 1
         meter.pointee.bytesFrom &+= UInt64(bytes)
-        meter.pointee.window.count(bytes)
-        sessionMeters[session].window.count(bytes)
-        workerWindow.count(bytes)
+        meter.pointee.window.count(bytes, now)
+        sessionMeters[session].window.count(bytes, now)
+        workerWindow.count(bytes, now)
     }
 
     /// Counts a datagram that was accepted from the host.
     @inline(__always)
-    mutating func chargeHost(_ length: Int, session: Int) {
+    mutating func chargeHost(_ length: Int, session: Int, _ now: Stamp) {
         let bytes = UInt32(truncatingIfNeeded: length)
         let meter = sessionMeters + session
         meter.pointee.datagramsFrom &+= 1
         meter.pointee.bytesFrom &+= UInt64(bytes)
         meter.pointee.hostWindow.datagrams &+= 1
         meter.pointee.hostWindow.bytes &+= bytes
-        meter.pointee.window.count(bytes)
-        workerWindow.count(bytes)
+        meter.pointee.window.count(bytes, now)
+        workerWindow.count(bytes, now)
     }
 
     /// Begins a user's next second. Out of the way: it happens once a second.

@@ -90,6 +90,11 @@ public struct RelayEngine: ~Copyable {
         ownAddresses = addresses
     }
 
+    /// Other limits hold from the next datagram on, in the second that runs too.
+    public mutating func setLimits(_ limits: RateLimits) {
+        settings.limits = limits
+    }
+
     /// Whether there are events for `drainEvents`.
     public var hasEvents: Bool {
         @inline(__always) mutating get { events.count > 0 }

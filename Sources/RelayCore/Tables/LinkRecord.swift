@@ -40,6 +40,8 @@ struct LinkRecord {
     private static let longestInterval: UInt32 = 10_000
     /// So many intervals alike in a row are a habit, not loss.
     private static let habit: UInt16 = 8
+    /// Milliseconds: what comes faster than this is a burst, nobody's pace.
+    private static let shortestHabit: Int32 = 20
 
     /// A silence of this many milliseconds is a gap: two PINGs are missing.
     static let shortestGap: UInt32 = 1_000
@@ -69,10 +71,10 @@ struct LinkRecord {
         let skipped = max(0, (interval + usual / 2) / usual - 1)
         missed &+= UInt32(skipped)
         let isLikeBefore = previous >= 0 && (interval - previous).magnitude * 8 <= UInt32(previous)
-        steady = isLikeBefore ? steady + 1 : 1
-        if steady >= Self.habit {
+        steady = isLikeBefore ? min(steady, Self.habit) + 1 : 1
+        if steady >= Self.habit, interval >= Self.shortestHabit {
             // This one pings at its own pace: nothing was missing.
-            missed -= min(missed, UInt32(skipped) * UInt32(steady))
+            missed -= min(missed, UInt32(skipped) * UInt32(Self.habit))
             usualLess = Int16(truncatingIfNeeded: interval - Self.defaultInterval)
             steady = 0
         }
@@ -104,7 +106,7 @@ struct LinkRecord {
     /// Makes what another process wrote safe to count on with, and keeps stamps young enough to tell their age.
     mutating func validate(_ now: Stamp) {
         if previousInterval > Self.longestInterval { previousInterval = 0 }
-        if usualLess <= -Int16(Self.defaultInterval) || usualLess > Int16(Self.longestInterval) { usualLess = 0 }
+        if usualLess < Int16(Self.shortestHabit - Self.defaultInterval) || usualLess > Int16(Self.longestInterval) { usualLess = 0 }
         steady = min(steady, Self.habit)
         lastPing = lastPing.clamped(to: now)
         lastGapAt = lastGapAt.clamped(to: now)

@@ -1,5 +1,5 @@
-/// A second in which datagrams are counted. It begins with the first datagram after the last one ended, so that no second
-/// at all sees more than twice the limit, and none that is told more than it.
+/// A second in which datagrams are counted. It begins with the first one that is counted after the last second is over, so
+/// that none of these seconds sees more than the limit, and no other one more than twice as much.
 struct RateWindow {
     static let length: UInt32 = 1_000
 
@@ -14,7 +14,8 @@ struct RateWindow {
     func age(_ now: Stamp) -> UInt32 { now.milliseconds &- start.milliseconds }
 
     @inline(__always)
-    mutating func count(_ length: UInt32) {
+    mutating func count(_ length: UInt32, _ now: Stamp) {
+        if datagrams == 0 { start = now }
         datagrams &+= 1
         bytes &+= length
     }

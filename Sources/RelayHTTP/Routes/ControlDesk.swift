@@ -7,6 +7,8 @@ package struct ControlDesk: Sendable {
     package var sessions: SessionService
     /// One page a worker.
     package var pages: [CounterPage]
+    /// What the kernel has dropped before any worker saw it.
+    package var kernelLosses: @Sendable () -> (overflows: UInt64, filtered: UInt64)
     package var version: String
     /// `sessions.host_timeout` and `sessions.user_timeout`, milliseconds.
     package var hostTimeout: UInt32
@@ -22,6 +24,7 @@ package struct ControlDesk: Sendable {
     package init(
         sessions: SessionService,
         pages: [CounterPage],
+        kernelLosses: @escaping @Sendable () -> (overflows: UInt64, filtered: UInt64),
         version: String,
         hostTimeout: UInt32,
         userTimeout: UInt32,
@@ -32,6 +35,7 @@ package struct ControlDesk: Sendable {
     ) {
         self.sessions = sessions
         self.pages = pages
+        self.kernelLosses = kernelLosses
         self.version = version
         self.hostTimeout = hostTimeout
         self.userTimeout = userTimeout
@@ -61,7 +65,7 @@ package struct ControlDesk: Sendable {
         traffic.invalidReplies = sum(.invalidReplies)
         traffic.receiveBatches = sum(.receiveBatches)
         traffic.sendBatches = sum(.sendBatches)
-        traffic.queueOverflows = sum(.queueOverflows)
+        (traffic.queueOverflows, traffic.filteredDatagrams) = kernelLosses()
         traffic.heldDatagrams = sum(.heldNow)
         return traffic
     }

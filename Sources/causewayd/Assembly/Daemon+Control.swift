@@ -30,6 +30,7 @@ extension Daemon {
         let desk = ControlDesk(
             sessions: sessions,
             pages: plane.counters,
+            kernelLosses: { plane.kernelLosses },
             version: Version.number,
             hostTimeout: engine.hostTimeout,
             userTimeout: engine.userTimeout,

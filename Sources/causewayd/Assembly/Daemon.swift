@@ -138,6 +138,7 @@ struct Daemon {
             sessions: sessions,
             lobbies: lobbies,
             server: server,
+            plane: plane,
             logger: logger
         )
         let (restored, restoredInput) = AsyncStream.makeStream(of: Void.self)
@@ -182,7 +183,7 @@ struct Daemon {
                 ),
                 eventService, lobbyService, lobbySweep, webhookService, housekeeping,
                 SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
-                DropReporter(counters: plane.counters, logger: logger),
+                DropReporter(plane: plane, logger: logger),
             ] + (control.map { [$0] } ?? []) + serviceManagerServices
         let drain = DrainService(sessions: sessions, logger: logger)
         var settings = ServiceGroupConfiguration(
