@@ -21,6 +21,7 @@ LONG = [
     ("replayed, 4,000 sources", "replayed", 4000),
 ]  # fmt: skip
 SHORT = [("all kinds", BAD, 1), ("all kinds, 500 sources", BAD, 500)]
+FILTERED, OVERFLOWS = "causeway_filtered_datagrams_total", "causeway_queue_overflows_total"
 NONE, CONTROL = "no flood", "control: a flood elsewhere"
 
 
@@ -118,7 +119,7 @@ class Bench:
             "name": name, "flood": sent["sent"], "rate": sent["sent"] / seconds,
             "workers": [self.delivered(sessions, worker) for worker in range(WORKERS)],
             "reasons": reasons, "kernel": self.relay.kernel_drops() - kernel,
-            "overflows": int(total(after, "causeway_queue_overflows_total") - total(before, "causeway_queue_overflows_total")),
+            "filtered": int(total(after, FILTERED) - total(before, FILTERED)),
             "processor": processor / seconds, "lost_here": all_players["lost_here"], "strange": all_players["strange"],
         }  # fmt: skip
 
@@ -136,7 +137,7 @@ class Bench:
 
 def show(results):
     """One line for each scenario, of all its rounds."""
-    print(f"{'':<30} {'flood/s':>8} {'worker 0, %':>20} {'worker 1, %':>20} {'p99 ms, 0 / 1':>14} {'CPU':>5} {'kernel':>9} {'dropped':>9}  by reason")
+    print(f"{'':<30} {'flood/s':>8} {'worker 0, %':>20} {'worker 1, %':>20} {'p99 ms, 0 / 1':>14} {'CPU':>5} {'filtered':>9} {'queue':>7} {'dropped':>9}  by reason")
     for name in dict.fromkeys(result["name"] for result in results):
         own = [result for result in results if result["name"] == name]
         row = f"{name:<30} {statistics.median(result['rate'] for result in own):>8,.0f}"
@@ -150,7 +151,8 @@ def show(results):
             for reason, number in result["reasons"].items():
                 reasons[reason] = reasons.get(reason, 0) + number
         told = ", ".join(f"{reason} {number:,}" for reason, number in sorted(reasons.items(), key=lambda item: -item[1]))
-        print(f"{row} {sum(result['kernel'] for result in own):>9,} {sum(reasons.values()):>9,}  {told}", flush=True)
+        filtered, kernel = sum(result["filtered"] for result in own), sum(result["kernel"] for result in own)
+        print(f"{row} {filtered:>9,} {kernel - filtered:>7,} {sum(reasons.values()):>9,}  {told}", flush=True)
 
 
 class Verdict:
@@ -180,6 +182,8 @@ def check_books(bench, verdict):
     sent = played + bench.flooded
     verdict.expect(sent == received + kernel, f"sent {sent:,} (flood {bench.flooded:,}) = received {received:,.0f} + thrown away by the kernel {kernel:,}")
     after = bench.relay.metrics()
+    filtered, overflows = total(after, FILTERED), total(after, OVERFLOWS)
+    verdict.expect(kernel == filtered + overflows, f"thrown away by the kernel {kernel:,} = filtered {filtered:,.0f} + full queues {overflows:,.0f}, says the relay")
     forwarded = total(after, "causeway_forwarded_datagrams_total")
     answered = total(after, "causeway_answered_pings_total")
     dropped = total(after, "causeway_dropped_datagrams_total") - total(after, "causeway_dropped_datagrams_total", '"send_error"')
