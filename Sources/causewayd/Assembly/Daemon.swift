@@ -27,6 +27,8 @@ struct Daemon {
     private let endedSessionsInput: AsyncStream<String>.Continuation
     private let webhooks: WebhookDispatcher
     private let server: APIServer
+    private let view: RelayView
+    private let history = TrafficHistory()
     private let planeEvents: AsyncStream<PlaneEvent>
     /// The address that the API was bound to, once.
     private let listening: AsyncStream<RelayHTTP.ListenAddress>
@@ -95,6 +97,8 @@ struct Daemon {
             uptime: Uptime.now
         )
         self.lobbies = lobbies
+        let view = try Self.view(configuration, plane: plane, sessions: sessions)
+        self.view = view
         let requests = HTTPRequestCounters()
         let report = MetricsReport(
             plane: plane,
@@ -118,7 +122,8 @@ struct Daemon {
                     let isReady = if await sessions.isReady { await lobbies.isReady } else { false }
                     return isReady
                         ? .ready : .notReady(reason: "still restoring the sessions of the last run")
-                }
+                },
+                dashboard: LiveDashboard(view: view, history: history)
             ),
             logger: logger,
             onListening: { [logger] address in
@@ -142,8 +147,7 @@ struct Daemon {
         )
         let (restored, restoredInput) = AsyncStream.makeStream(of: Void.self)
         self.restored = restoredInput
-        control = try Self.control(configuration, plane: plane, sessions: sessions, reloader: reloader, logger: logger)
-        {
+        control = try Self.control(configuration, view: view, reloader: reloader, logger: logger) {
             for await _ in restored {}
         }
         serviceReport = ServiceNotifier.connect().map { [plane] in
@@ -180,7 +184,7 @@ struct Daemon {
                         await announce()
                     }
                 ),
-                eventService, lobbyService, lobbySweep, webhookService, housekeeping,
+                eventService, lobbyService, lobbySweep, webhookService, housekeeping, recorder,
                 SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
                 DropReporter(counters: plane.counters, logger: logger),
             ] + (control.map { [$0] } ?? []) + serviceManagerServices
@@ -257,6 +261,10 @@ struct Daemon {
 
     private var webhookService: some Service {
         BackgroundService { [webhooks] in await webhooks.run() }
+    }
+
+    private var recorder: some Service {
+        BackgroundService { [view, history] in try await history.run { await view.sample() } }
     }
 
     private var housekeeping: some Service {
