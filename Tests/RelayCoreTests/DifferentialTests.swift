@@ -6,7 +6,7 @@ import Testing
 @Suite("Engine and twin")
 struct DifferentialTests {
     /// How many programs; `CAUSEWAY_TWIN_PROGRAMS` asks for more.
-    private static let programs = environment("CAUSEWAY_TWIN_PROGRAMS") ?? 400
+    private static let programs = environment("CAUSEWAY_TWIN_PROGRAMS") ?? 600
     private static let firstSeed = environment("CAUSEWAY_TWIN_SEED") ?? 1
     private static let lanes = 4
 
@@ -37,7 +37,7 @@ struct DifferentialTests {
             return
         }
         // Agreement on what never happens means nothing.
-        guard Self.programs >= 400 else { return }
+        guard Self.programs >= 600 else { return }
         for reason in DropReason.allCases where reason != .sendError {
             #expect(total.drops[reason] > 0, "no datagram was dropped as \(reason)")
         }

@@ -102,6 +102,7 @@ package struct Duel {
             driver.engine.sweep(now: event.at, slots: slots)
             driver.engine.drainEvents { driver.events.append($0) }
         case .restart:
+            twin.restart()
             let dropped = driver.restart(now: event.at, stored: Array(stored.values)).dropped
             if dropped != 0 { return "\(dropped) sessions were dropped" }
         }

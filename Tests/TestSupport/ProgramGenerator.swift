@@ -58,11 +58,23 @@ package struct ProgramGenerator {
         settings.roaming = random.pick([.normal, .normal, .normal, .open, .strict])
         settings.givesRejoinIDs = !random.isOneIn(5)
         settings.wrongUsersPerSecond = random.pick([0, 1, 3, 200])
+        if random.isOneIn(4) {
+            settings.limits.user = limit()
+            settings.limits.session = limit()
+            settings.limits.worker = limit()
+        }
         settings.ownServerPorts = random.pick([0...0, 5_000...5_004])
         settings.ownClientPorts = random.pick([0...0, 5_004...5_010])
         guesses.guessesPerMinute = random.pick([1, 4, 20, 1_000])
         guesses.answers = !random.isOneIn(6)
         guesses.answersPerSecond = random.pick([1, 2, 100])
+    }
+
+    private mutating func limit() -> RateLimits.Limit {
+        RateLimits.Limit(
+            datagrams: random.pick([.max, .max, .max, .max, .max, 1, 2, 5, 20]),
+            bytes: random.pick([.max, .max, .max, .max, .max, .max, 20, 200, 1_300])
+        )
     }
 
     private mutating func chooseSources() {

@@ -27,6 +27,7 @@ extension SlowTwin {
         }
         let hasHost = session.host.endpoint != nil
         if !datagram.isPing, !hasHost, lacksRoom(session, user) { return .heldOverflow }
+        if let reason = excess(datagram, session, user) { return reason }
         // A PING that confirms a hello's move completes the rejoin.
         let isRejoin = step.isMove && wouldRejoin(datagram, session, user)
         bind(&user.client, datagram, step)
@@ -40,6 +41,7 @@ extension SlowTwin {
         let confirmed = takePending(&user.client, datagram, step)
         sessions[session.token]?.users[user.token] = user
         markUsed(session.token)
+        charge(datagram)
         if datagram.isPing {
             answer(datagram, pingState)
             if let confirmed {

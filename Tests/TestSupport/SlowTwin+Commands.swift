@@ -38,6 +38,7 @@ extension SlowTwin {
             if session.host.pending != nil { drop(.roamingUnconfirmed) }
             sessions[token]?.hostToken = nil
             sessions[token]?.host = TwinBinding()
+            sessions[token]?.hostRate = TwinHostRate()
         }
         departed[TwinPair(session: token, user: userToken)] = gone
         sessions[token]?.users[userToken] = nil

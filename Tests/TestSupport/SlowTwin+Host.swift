@@ -9,10 +9,9 @@ extension SlowTwin {
         isBound: Bool
     ) -> DropReason? {
         guard session.hostToken == user.token else {
-            if session.hostToken == nil {
-                if !datagram.isPing { return .wrongPort }
-            } else {
-                if !datagram.isPing { return .notHost }
+            if !datagram.isPing { return session.hostToken == nil ? .wrongPort : .notHost }
+            if let reason = excessOnServerPort(datagram, session, isHost: false) { return reason }
+            if session.hostToken != nil {
                 if now - session.host.heard < UInt64(settings.hostTimeout) {
                     markUsed(session.token)
                     answer(datagram, 1)
@@ -36,10 +35,12 @@ extension SlowTwin {
             return nil
         }
         if !datagram.isPing, let reason = refusal(datagram, session) { return reason }
+        if let reason = excessOnServerPort(datagram, session, isHost: true) { return reason }
         bind(&host, datagram, step)
         let confirmed = takePending(&host, datagram, step)
         sessions[session.token]?.host = host
         markUsed(session.token)
+        chargeHost(datagram)
         if datagram.isPing {
             answer(datagram, 2)
             if let confirmed {
@@ -64,6 +65,8 @@ extension SlowTwin {
         sessions[session.token]?.hostToken = user.token
         events.append(.hostClaimed(sessionToken: session.token, userToken: user.token))
         markUsed(session.token)
+        sessions[session.token]?.hostRate = TwinHostRate()
+        chargeHost(datagram)
         count(.hostClaims)
         answer(datagram, 2)
         deliverHeld(session.token)

@@ -68,6 +68,42 @@ struct TwinWindow {
     }
 }
 
+/// Datagrams and bytes within a second that starts with the first datagram.
+struct TwinRate {
+    private var start: UInt64?
+    private var datagrams = 0
+    private var bytes = 0
+
+    /// Whether one more datagram would be too much.
+    func isExceeded(by datagram: TwinDatagram, _ limit: RateLimits.Limit) -> Bool {
+        var sent = self
+        sent.forget(at: datagram.arrival.now)
+        return sent.datagrams >= Int(limit.datagrams) || sent.bytes + datagram.bytes.count > Int(limit.bytes)
+    }
+
+    /// Returns whether a new second has begun.
+    @discardableResult
+    mutating func add(_ datagram: TwinDatagram) -> Bool {
+        forget(at: datagram.arrival.now)
+        let isFirst = start == nil
+        if isFirst { start = datagram.arrival.now }
+        datagrams += 1
+        bytes += datagram.bytes.count
+        return isFirst
+    }
+
+    /// Whether the second that the first datagram began is over, or none has begun.
+    func isOver(at now: UInt64) -> Bool {
+        guard let start else { return true }
+        return now - start >= 1_000
+    }
+
+    private mutating func forget(at now: UInt64) {
+        if let start, now - start < 1_000 { return }
+        self = TwinRate()
+    }
+}
+
 /// A datagram that waits.
 struct TwinHeld {
     var datagram: TwinDatagram
@@ -104,6 +140,7 @@ struct TwinUser {
     var retired: [PeerEndpoint: UInt64] = [:]
     var lastRejoin: UInt64?
     var held: TwinHeld?
+    var rate = TwinRate()
 }
 
 /// A live session.
@@ -117,6 +154,9 @@ struct TwinSession {
     var rejoinIDs: Range<Int32>
     var wrongUsers = TwinWindow(length: 1_000)
     var wasUsed: Bool
+    var rate = TwinRate()
+    /// The host's part of `rate`, in the same second.
+    var hostRate = TwinHostRate()
 
     var heldCount: Int {
         users.values.reduce(host.pending == nil ? 0 : 1) {
@@ -127,6 +167,12 @@ struct TwinSession {
     func wasGivenOut(_ id: Int32) -> Bool {
         (id >= 1 && id <= highestNumber) || (id >= 1 << 19 && id < rejoinIDs.lowerBound)
     }
+}
+
+/// What the host has sent in the session's second.
+struct TwinHostRate {
+    var datagrams = 0
+    var bytes = 0
 }
 
 /// A pair of tokens that was valid.

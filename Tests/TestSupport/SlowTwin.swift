@@ -26,6 +26,8 @@ package struct SlowTwin {
     var sources: [[UInt8]: TwinSource] = [:]
     /// Answers to wrong tokens in each second of the clock.
     var answers: [UInt64: Int] = [:]
+    /// What all sessions have sent.
+    var rate = TwinRate()
     var now: UInt64 = 0
     var outcome = Outcome()
 

@@ -48,6 +48,57 @@ extension ConfigurationKey {
             "Users of all sessions together on one worker thread; memory for them is set aside at start."
         ),
         ConfigurationKey(
+            "limits.user_datagrams",
+            \.limits.userDatagrams,
+            .int(0...4_000_000_000),
+            default: 20_000,
+            reloadable: true,
+            """
+            Datagrams a second from one user; what comes beyond is dropped (over_user_limit), whatever others send. 0 is \
+            no limit.
+            """
+        ),
+        ConfigurationKey(
+            "limits.user_bytes",
+            \.limits.userBytes,
+            .int(0...4_000_000_000, unit: "bytes"),
+            default: 20_000_000,
+            reloadable: true,
+            "Bytes of payload a second from one user; more is dropped (over_user_limit). 0 is no limit."
+        ),
+        ConfigurationKey(
+            "limits.session_datagrams",
+            \.limits.sessionDatagrams,
+            .int(0...4_000_000_000),
+            default: 50_000,
+            reloadable: true,
+            "Datagrams a second from all users of one session; more is dropped (over_session_limit). 0 is no limit."
+        ),
+        ConfigurationKey(
+            "limits.session_bytes",
+            \.limits.sessionBytes,
+            .int(0...4_000_000_000, unit: "bytes"),
+            default: 50_000_000,
+            reloadable: true,
+            "Bytes of payload a second from all users of one session; more is dropped (over_session_limit). 0 is no limit."
+        ),
+        ConfigurationKey(
+            "limits.relay_datagrams",
+            \.limits.relayDatagrams,
+            .int(0...4_000_000_000),
+            default: 0,
+            reloadable: true,
+            "Datagrams a second from all users of all sessions; more is dropped (over_relay_limit). 0 is no limit."
+        ),
+        ConfigurationKey(
+            "limits.relay_bytes",
+            \.limits.relayBytes,
+            .int(0...4_000_000_000, unit: "bytes"),
+            default: 0,
+            reloadable: true,
+            "Bytes of payload a second from all users of all sessions; more is dropped (over_relay_limit). 0 is no limit."
+        ),
+        ConfigurationKey(
             "limits.api_body",
             \.limits.apiBody,
             .int(1_024...16_777_216, unit: "bytes"),

@@ -60,6 +60,17 @@ extension ConfigurationKey {
             reloadable: false,
             "Threads of the data plane. auto is one a core."
         ),
+        ConfigurationKey(
+            "relay.kernel_filter",
+            \.relay.kernelFilter,
+            .bool,
+            default: true,
+            reloadable: false,
+            """
+            Drops datagrams of impossible length or type in the kernel, before they wake the daemon; one in sixteen still \
+            arrives, so that the reason is counted.
+            """
+        ),
         place("city", \.relay.location.city, "Montreal", "City of this relay, for filters."),
         place("country", \.relay.location.country, "Canada", "Country of this relay, for filters."),
         place("continent", \.relay.location.continent, "North America", "Continent of this relay, for filters."),

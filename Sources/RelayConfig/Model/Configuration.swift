@@ -80,6 +80,8 @@ extension Configuration {
         package var ports = Ports()
         /// Threads of the data plane.
         package var workers = WorkerCount.automatic
+        /// Whether the kernel drops what cannot be a datagram of the protocol.
+        package var kernelFilter = false
         /// Where this relay stands, for filters.
         package var location = Location()
     }
@@ -163,6 +165,18 @@ extension Configuration {
     package struct Limits: Sendable, Equatable {
         /// Users of all sessions together on one worker thread.
         package var users = 0
+        /// Datagrams a second from one user; 0 for no limit.
+        package var userDatagrams = 0
+        /// Bytes of payload a second from one user; 0 for no limit.
+        package var userBytes = 0
+        /// Datagrams a second from the users of one session; 0 for no limit.
+        package var sessionDatagrams = 0
+        /// Bytes of payload a second from the users of one session; 0 for no limit.
+        package var sessionBytes = 0
+        /// Datagrams a second from all users; 0 for no limit.
+        package var relayDatagrams = 0
+        /// Bytes of payload a second from all users; 0 for no limit.
+        package var relayBytes = 0
         /// Bytes of a request body.
         package var apiBody = 0
         /// Creates and authorizes a second and key; 0 for no limit.

@@ -11,6 +11,10 @@ public struct EngineLayout: Sendable, Equatable {
     let sessions: Int
     let sessionBooks: Int
     let sessionRoaming: Int
+    let meters: Int
+    let userRecords: Int
+    let sessionMeters: Int
+    let sessionRecords: Int
     let held: Int
     let credentialsIndex: Int
     let connectionIndex: Int
@@ -34,6 +38,10 @@ public struct EngineLayout: Sendable, Equatable {
         sessions = place(self.sessionCapacity * MemoryLayout<SessionLine>.stride)
         sessionBooks = place(self.sessionCapacity * MemoryLayout<SessionBook>.stride)
         sessionRoaming = place(self.sessionCapacity * MemoryLayout<Roaming>.stride)
+        meters = place(self.userCapacity * MemoryLayout<UserMeter>.stride)
+        userRecords = place(self.userCapacity * MemoryLayout<UserRecord>.stride)
+        sessionMeters = place(self.sessionCapacity * MemoryLayout<SessionMeter>.stride)
+        sessionRecords = place(self.sessionCapacity * MemoryLayout<SessionRecord>.stride)
         held = place(HeldPool.byteCount)
         credentialsIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
         connectionIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
@@ -53,9 +61,10 @@ public struct EngineLayout: Sendable, Equatable {
         let sizes = [
             MemoryLayout<EngineBook>.stride, CounterPage.byteCount, MemoryLayout<UserLine>.stride,
             MemoryLayout<Roaming>.stride, MemoryLayout<SessionLine>.stride, MemoryLayout<SessionBook>.stride,
-            HeldPool.byteCount,
+            MemoryLayout<UserMeter>.stride, MemoryLayout<UserRecord>.stride, MemoryLayout<SessionMeter>.stride,
+            MemoryLayout<SessionRecord>.stride, HeldPool.byteCount,
         ]
-        return sizes.reduce(1) { ($0 &* 0x100_0000_01B3) ^ UInt64($1) }
+        return sizes.reduce(2) { ($0 &* 0x100_0000_01B3) ^ UInt64($1) }
     }
 }
 

@@ -9,6 +9,10 @@ public struct FormerTables: @unchecked Sendable {
     let sessions: UnsafePointer<SessionLine>
     let sessionBooks: UnsafePointer<SessionBook>
     let sessionRoaming: UnsafePointer<Roaming>
+    let meters: UnsafePointer<UserMeter>
+    let userRecords: UnsafePointer<UserRecord>
+    let sessionMeters: UnsafePointer<SessionMeter>
+    let sessionRecords: UnsafePointer<SessionRecord>
     private let held: UnsafeRawPointer
     let heldBytes: UnsafeMutableRawPointer
     /// Slots that were ever taken.
@@ -27,6 +31,10 @@ public struct FormerTables: @unchecked Sendable {
         sessions = UnsafePointer((memory + layout.sessions).assumingMemoryBound(to: SessionLine.self))
         sessionBooks = UnsafePointer((memory + layout.sessionBooks).assumingMemoryBound(to: SessionBook.self))
         sessionRoaming = UnsafePointer((memory + layout.sessionRoaming).assumingMemoryBound(to: Roaming.self))
+        meters = UnsafePointer((memory + layout.meters).assumingMemoryBound(to: UserMeter.self))
+        userRecords = UnsafePointer((memory + layout.userRecords).assumingMemoryBound(to: UserRecord.self))
+        sessionMeters = UnsafePointer((memory + layout.sessionMeters).assumingMemoryBound(to: SessionMeter.self))
+        sessionRecords = UnsafePointer((memory + layout.sessionRecords).assumingMemoryBound(to: SessionRecord.self))
         held = UnsafeRawPointer(memory + layout.held)
         heldBytes = memory + layout.held + HeldPool.capacity * MemoryLayout<HeldPool.Slot>.stride
         let book = (memory + layout.book).load(as: EngineBook.self)

@@ -61,6 +61,9 @@ extension RelayEngine {
             sessionBooks[session].wrongSince = book.wrongSince.clamped(to: now)
             sessionBooks[session].wrongCount = book.wrongCount
             sessionBooks[session].isUnconfirmed = true
+            sessionMeters[session] = former.sessionMeters[slot]
+            sessionRecords[session] = former.sessionRecords[slot]
+            sessionRecords[session].link.validate(now)
             list(session: session)
             places[slot] = Int32(truncatingIfNeeded: session)
             adoption.sessions += 1
@@ -102,6 +105,9 @@ extension RelayEngine {
                 adoption.overflow += 1
                 continue
             }
+            meters[user] = former.meters[slot]
+            userRecords[user] = former.userRecords[slot]
+            userRecords[user].validate(now)
             places[slot] = Int32(truncatingIfNeeded: user)
             adoption.users += 1
             if users[user].endpoint.isBound { adoption.addresses += 1 }

@@ -5,20 +5,32 @@ extension RelayEngine {
     mutating func fromClient(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
         let session = users[user].session
         let endpoint = endpoint(ofUser: user)
-        // Nothing is bound or refreshed by a datagram that cannot even wait.
-        let overflow = isData && lacksRoom(user: user, session: session, arrival.stamp) ? DropReason.heldOverflow : nil
-        if endpoint.pointee.isAt(arrival.source), sessions[session].pair == arrival.pair,
-            arrival.stamp.age(since: endpoint.pointee.lastHeard) < settings.userTimeout
+        // Nothing is bound or refreshed by a datagram that cannot even wait, or is one too many.
+        let undeliverable =
+            isData && lacksRoom(user: user, session: session, arrival.stamp)
+            ? DropReason.heldOverflow : excess(datagram.length, user: user, session: session, arrival.stamp)
+        let silence = arrival.stamp.age(since: endpoint.pointee.lastHeard)
+        if endpoint.pointee.isAt(arrival.source), sessions[session].pair == arrival.pair, silence < settings.userTimeout
         {
-            if let overflow { return drop(overflow) }
+            if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
+            if silence >= LinkRecord.shortestGap { userRecords[user].link.noteGap(silence, arrival.stamp) }
             refresh(endpoint, arrival)
-        } else if let verdict = admitClient(datagram, isData: isData, user: user, session: session, overflow, arrival) {
+        } else if let verdict = admitClient(
+            datagram,
+            isData: isData,
+            user: user,
+            session: session,
+            undeliverable,
+            arrival
+        ) {
             return verdict
         }
         touch(session: session, arrival.stamp)
+        charge(datagram.length, user: user, session: session, arrival.stamp)
         if isData {
             return routeToHost(datagram, user: user, session: session, receivedAt: arrival.stamp, arrival.stamp)
         }
+        userRecords[user].link.notePing(arrival.stamp)
         return answer(datagram, clientState(session: session, arrival.stamp), releasesHeld: releasingHeld != 0)
     }
 
@@ -39,6 +51,8 @@ extension RelayEngine {
         let length = datagram.length &- offset
         counters.add(1, to: .toHostDatagrams)
         counters.add(UInt64(truncatingIfNeeded: length), to: .toHostBytes)
+        sessionMeters[session].datagramsTo &+= 1
+        sessionMeters[session].bytesTo &+= UInt64(truncatingIfNeeded: length)
         return .forward(offset, length, to: host)
     }
 
@@ -48,10 +62,12 @@ extension RelayEngine {
         isData: Bool,
         user: Int,
         session: Int,
-        _ overflow: DropReason?,
+        _ undeliverable: DropReason?,
         _ arrival: Arrival
     ) -> Verdict? {
-        if let reason = checkStranger(user: user, session: session, arrival) { return drop(reason) }
+        if let reason = checkStranger(user: user, session: session, arrival) {
+            return drop(reason, user: user, arrival.stamp)
+        }
         let roaming = userRoaming + user
         dropExpired(roaming, arrival.stamp)
         let isHello =
@@ -63,11 +79,11 @@ extension RelayEngine {
             roaming: roaming,
             session: session,
             isHello: isHello,
-            undeliverable: overflow
+            undeliverable: undeliverable
         )
         {
         case .refused(let reason):
-            return drop(reason)
+            return drop(reason, user: user, arrival.stamp)
         case .unconfirmed:
             users[user].isRoaming = true
             guard isData else { return answer(datagram, clientState(session: session, arrival.stamp)) }
@@ -76,6 +92,7 @@ extension RelayEngine {
             settleCandidate(roaming, releases: wasCandidate && !isData)
         case .moved(let old, let wasCandidate):
             users[user].isRoaming = true
+            userRecords[user].link.noteMove()
             settleCandidate(roaming, releases: wasCandidate && !isData)
             if isHello { giveRejoinID(user: user, session: session, replacing: old, arrival.stamp) }
         }
@@ -118,6 +135,7 @@ extension RelayEngine {
         userRoaming[user].retiredAt = now
         userRoaming[user].rejoinedAt = now
         userRoaming[user].hasRejoined = true
+        userRecords[user].link.noteRejoin()
         counters.add(1, to: .rejoins)
     }
 }

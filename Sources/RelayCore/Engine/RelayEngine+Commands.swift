@@ -106,6 +106,8 @@ extension RelayEngine {
         (sessions + session).update(repeating: .blank, count: 1)
         (sessionBooks + session).update(repeating: .blank, count: 1)
         (sessionRoaming + session).update(repeating: .blank, count: 1)
+        (sessionMeters + session).update(repeating: .blank, count: 1)
+        (sessionRecords + session).update(repeating: .blank, count: 1)
         return session
     }
 
@@ -162,6 +164,8 @@ extension RelayEngine {
         book.pointee.userHighWater = UInt32(truncatingIfNeeded: userPool.highWater)
         (users + user).update(repeating: .blank, count: 1)
         (userRoaming + user).update(repeating: .blank, count: 1)
+        (meters + user).update(repeating: .blank, count: 1)
+        (userRecords + user).update(repeating: .blank, count: 1)
         return user
     }
 }

@@ -10,19 +10,19 @@ extension RelayEngine {
         receivedAt: Stamp,
         _ now: Stamp
     ) -> Verdict {
-        guard !lacksRoom(user: user, session: session, now) else { return drop(.heldOverflow) }
+        guard !lacksRoom(user: user, session: session, now) else { return drop(.heldOverflow, user: user, now) }
         let roaming = userRoaming + user
         if roaming.pointee.held != 0 {
             let slot = Int(roaming.pointee.held) - 1
             if held.slots[slot].kind == .earlyJoiner {
-                counters.countDrop(.heldReplaced)
+                countDrop(.heldReplaced, user: user, now)
                 held.store(datagram.base, length: datagram.length, at: receivedAt, in: slot)
                 return .nothing
             }
             settleCandidate(roaming, releases: false)
         }
         let slot = held.take()
-        guard slot >= 0 else { return drop(.heldOverflow) }
+        guard slot >= 0 else { return drop(.heldOverflow, user: user, now) }
         fill(slot, .earlyJoiner, user: user, session: session)
         held.store(datagram.base, length: datagram.length, at: receivedAt, in: slot)
         roaming.pointee.held = UInt32(slot + 1)
@@ -63,12 +63,12 @@ extension RelayEngine {
         _ now: Stamp
     ) -> Verdict {
         if candidateSlot(roaming) != nil {
-            counters.countDrop(.roamingUnconfirmed)
+            countDrop(.roamingUnconfirmed, user: user, now)
         } else {
-            guard roaming.pointee.held == 0 else { return drop(.roamingUnconfirmed) }
+            guard roaming.pointee.held == 0 else { return drop(.roamingUnconfirmed, user: user, now) }
             if !held.hasFree { sweepHeld(now) }
             let slot = held.take()
-            guard slot >= 0 else { return drop(.heldOverflow) }
+            guard slot >= 0 else { return drop(.heldOverflow, user: user, now) }
             fill(slot, kind, user: user, session: session)
             roaming.pointee.held = UInt32(slot + 1)
         }
@@ -97,7 +97,7 @@ extension RelayEngine {
         if releases {
             releasingHeld = UInt32(slot + 1)
         } else {
-            counters.countDrop(.roamingUnconfirmed)
+            countDrop(.roamingUnconfirmed, user: Int(held.slots[slot].user), held.slots[slot].storedAt)
             giveBackHeld(slot)
         }
         roaming.pointee.held = 0
@@ -116,7 +116,8 @@ extension RelayEngine {
             let datagram = DatagramBytes(base: held.bytes(of: slot), length: Int(info.length))
             giveBackHeld(slot)
             if stamp.age(since: info.storedAt) > Rule.heldLifetime {
-                counters.countDrop(info.kind == .earlyJoiner ? .noHost : .roamingUnconfirmed)
+                let reason = info.kind == .earlyJoiner ? DropReason.noHost : .roamingUnconfirmed
+                countDrop(reason, user: Int(info.user), stamp)
                 continue
             }
             let isFromHost = info.kind == .hostCandidate
@@ -145,7 +146,7 @@ extension RelayEngine {
     private mutating func routeToClient(_ datagram: DatagramBytes, sender: Int, session: Int, _ now: Stamp) -> Verdict {
         switch findReceiver(datagram, sender: sender, session: session, now) {
         case .client(let client): forward(datagram, toClient: client)
-        case .nobody(let reason): drop(reason)
+        case .nobody(let reason): drop(reason, user: sender, now)
         }
     }
 
@@ -196,7 +197,7 @@ extension RelayEngine {
         let slot = Int(roaming.pointee.held) - 1
         if held.slots[slot].kind == .earlyJoiner {
             unlinkEarlyJoiner(slot)
-            counters.countDrop(.noHost)
+            countDrop(.noHost, user: Int(held.slots[slot].user), held.slots[slot].storedAt)
             giveBackHeld(slot)
         } else {
             settleCandidate(roaming, releases: false)

@@ -11,18 +11,36 @@ extension RelayEngine {
         let session = users[user].session
         let host = endpoint(ofHostIn: session)
         let receiver = isData ? findReceiver(datagram, sender: user, session: session, arrival.stamp) : nil
-        if host.pointee.isAt(arrival.source), sessions[session].host == UInt32(truncatingIfNeeded: user &+ 1),
-            sessions[session].pair == arrival.pair
-        {
-            // What cannot be delivered refreshes nothing.
-            if case .nobody(let reason) = receiver { return drop(reason) }
+        let isHost = sessions[session].host == UInt32(truncatingIfNeeded: user &+ 1)
+        // What cannot be delivered, or is one too many, refreshes nothing.
+        let undeliverable =
+            if case .nobody(let reason) = receiver {
+                DropReason?.some(reason)
+            } else {
+                excessOnServerPort(datagram.length, isHost: isHost, session: session, arrival.stamp)
+            }
+        if host.pointee.isAt(arrival.source), isHost, sessions[session].pair == arrival.pair {
+            if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
+            let silence = arrival.stamp.age(since: host.pointee.lastHeard)
+            if silence >= LinkRecord.shortestGap { sessionRecords[session].link.noteGap(silence, arrival.stamp) }
             refresh(host, arrival)
-        } else if let verdict = admitToServerPort(datagram, receiver, user: user, session: session, arrival) {
+        } else if let verdict = admitToServerPort(
+            datagram,
+            receiver,
+            undeliverable,
+            user: user,
+            session: session,
+            arrival
+        ) {
             return verdict
         }
         touch(session: session, arrival.stamp)
+        chargeHost(datagram.length, session: session, arrival.stamp)
         let releasesHeld = releasingHeld != 0 || releasingSession != 0
-        guard case .client(let client) = receiver else { return answer(datagram, .valid, releasesHeld: releasesHeld) }
+        guard case .client(let client) = receiver else {
+            sessionRecords[session].link.notePing(arrival.stamp)
+            return answer(datagram, .valid, releasesHeld: releasesHeld)
+        }
         var verdict = forward(datagram, toClient: client)
         verdict.releasesHeld = releasesHeld
         return verdict
@@ -30,7 +48,8 @@ extension RelayEngine {
 
     /// Whom a host's DATA is for.
     enum Receiver {
-        case client(UnsafeMutablePointer<BoundEndpoint>)
+        /// The user's slot.
+        case client(Int)
         case nobody(DropReason)
     }
 
@@ -46,17 +65,19 @@ extension RelayEngine {
         guard client.pointee.isBound, now.age(since: client.pointee.lastHeard) < settings.userTimeout else {
             return .nobody(.noAddress)
         }
-        return .client(client)
+        return .client(user)
     }
 
     /// Sends a host's DATA on.
     @inline(__always)
-    mutating func forward(_ datagram: DatagramBytes, toClient client: UnsafeMutablePointer<BoundEndpoint>) -> Verdict {
+    mutating func forward(_ datagram: DatagramBytes, toClient client: Int) -> Verdict {
         let offset = datagram.rewriteForClient()
         let length = datagram.length &- offset
         counters.add(1, to: .toClientDatagrams)
         counters.add(UInt64(truncatingIfNeeded: length), to: .toClientBytes)
-        return .forward(offset, length, to: client)
+        meters[client].datagramsTo &+= 1
+        meters[client].bytesTo &+= UInt64(truncatingIfNeeded: length)
+        return .forward(offset, length, to: endpoint(ofUser: client))
     }
 
     private mutating func wasGivenOut(_ id: Int32, session: Int) -> Bool {
@@ -68,17 +89,22 @@ extension RelayEngine {
     private mutating func admitToServerPort(
         _ datagram: DatagramBytes,
         _ receiver: Receiver?,
+        _ undeliverable: DropReason?,
         user: Int,
         session: Int,
         _ arrival: Arrival
     ) -> Verdict? {
-        if let reason = checkStranger(user: user, session: session, arrival) { return drop(reason) }
+        if let reason = checkStranger(user: user, session: session, arrival) {
+            return drop(reason, user: user, arrival.stamp)
+        }
         let hosting = sessions[session].host
         if hosting == UInt32(user + 1) {
-            return admitHost(datagram, receiver, user: user, session: session, arrival)
+            let isData = receiver != nil
+            return admitHost(datagram, isData: isData, undeliverable, user: user, session: session, arrival)
         }
         // Only a PING claims the role: a client pointed at the wrong port sends DATA.
-        if receiver != nil { return drop(hosting == 0 ? .wrongPort : .notHost) }
+        if receiver != nil { return drop(hosting == 0 ? .wrongPort : .notHost, user: user, arrival.stamp) }
+        if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
         if hosting != 0, !isHostSilent(session: session, arrival.stamp) {
             touch(session: session, arrival.stamp)
             return answer(datagram, .checking)
@@ -89,14 +115,12 @@ extension RelayEngine {
 
     private mutating func admitHost(
         _ datagram: DatagramBytes,
-        _ receiver: Receiver?,
+        isData: Bool,
+        _ undeliverable: DropReason?,
         user: Int,
         session: Int,
         _ arrival: Arrival
     ) -> Verdict? {
-        let isData = receiver != nil
-        var undeliverable: DropReason?
-        if case .nobody(let reason) = receiver { undeliverable = reason }
         let roaming = sessionRoaming + session
         dropExpired(roaming, arrival.stamp)
         let wasBound = endpoint(ofHostIn: session).pointee.isBound
@@ -110,11 +134,12 @@ extension RelayEngine {
         )
         {
         case .refused(let reason):
-            return drop(reason)
+            return drop(reason, user: user, arrival.stamp)
         case .unconfirmed:
             guard isData else { return answer(datagram, .valid) }
             return holdCandidate(datagram, .hostCandidate, user: user, session: session, roaming, arrival.stamp)
         case .bound(let wasCandidate), .moved(_, let wasCandidate):
+            if wasBound { sessionRecords[session].link.noteMove() }
             settleCandidate(roaming, releases: wasCandidate && !isData)
             if !wasBound { releaseEarlyJoiners(session: session) }
             return nil
@@ -128,6 +153,7 @@ extension RelayEngine {
         let host = endpoint(ofHostIn: session)
         // A process killed in between must not leave the new host with the old one's address.
         host.pointee.unbind()
+        settleHostAccount(session: session)
         sessions[session].host = UInt32(user + 1)
         host.pointee.bind(arrival.source)
         refresh(host, arrival)

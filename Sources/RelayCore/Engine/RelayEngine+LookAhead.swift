@@ -37,10 +37,15 @@ extension RelayEngine {
             guard datagrams[index].length >= Wire.clientHeaderLength else { continue }
             let user = credentialsIndex.guess(hash(datagrams[index].credentials.rawValue))
             guesses[index].user = Int32(truncatingIfNeeded: user)
-            if user >= 0 { cprefetch_line(users + user) }
+            if user >= 0 {
+                cprefetch_line(users + user)
+                if role == .client { cprefetch_line(meters + user) }
+            }
         }
         for index in 0..<count where guesses[index].user >= 0 {
-            cprefetch_line(sessions + users[Int(guesses[index].user)].session)
+            let session = users[Int(guesses[index].user)].session
+            cprefetch_line(sessions + session)
+            cprefetch_line(sessionMeters + session)
         }
         switch role {
         case .client: break
@@ -57,7 +62,10 @@ extension RelayEngine {
     ) {
         for index in 0..<count where guesses[index].user >= 0 && datagrams[index].length > Wire.hostHeaderLength {
             let receiver = neighbour(of: Int(guesses[index].user), withConnectionID: datagrams[index].connectionID)
-            if receiver >= 0 { cprefetch_line(users + receiver) }
+            if receiver >= 0 {
+                cprefetch_line(users + receiver)
+                cprefetch_line(meters + receiver)
+            }
         }
     }
 }

@@ -42,6 +42,17 @@ extension RelayEngine {
         return .nothing
     }
 
+    /// Drops a datagram whose tokens are a user's.
+    mutating func drop(_ reason: DropReason, user: Int, _ now: Stamp) -> Verdict {
+        countDrop(reason, user: user, now)
+        return .nothing
+    }
+
+    mutating func countDrop(_ reason: DropReason, user: Int, _ now: Stamp) {
+        counters.countDrop(reason)
+        userRecords[user].countDrop(reason, now)
+    }
+
     /// Marks the session as alive, and tells once that it is used.
     @inline(__always)
     mutating func touch(session: Int, _ now: Stamp) {

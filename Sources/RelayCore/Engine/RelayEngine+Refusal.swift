@@ -11,9 +11,11 @@ extension RelayEngine {
         let mayAnswer: Bool
         if user >= 0, arrival.stamp.age(since: users[user].endpoint.lastHeard) < Rule.departedLifetime {
             counters.countDrop(.revoked)
+            if session >= 0 { sessionRecords[session].revokedUsers &+= 1 }
             mayAnswer = !isData || isFarewell(user: user, arrival)
         } else {
             counters.countDrop(session >= 0 ? .unknownUser : .unknownSession)
+            if session >= 0 { sessionRecords[session].unknownUsers &+= 1 }
             let isGuess = ledger.recordGuess(arrival.source, credentials, now: arrival.now)
             if isGuess, session >= 0 { countWrongUser(session: session, arrival.stamp) }
             mayAnswer = !isData

@@ -16,23 +16,32 @@ extension RelayEngine {
             wrongUsersAge: book.wrongCount > 0 ? stamp.age(since: book.wrongSince) : nil,
             heldDatagrams: Int(book.heldCount)
         )
+        let meter = sessionMeters[session]
+        let record = sessionRecords[session]
+        report.rate = meter.window.lastRate(stamp, before: meter.last)
+        report.peak = record.peak
+        report.peak.raise(to: meter.window.rate)
+        if record.unknownUsers > 0 { report.drops[.unknownUser] = record.unknownUsers }
+        if record.revokedUsers > 0 { report.drops[.revoked] = record.revokedUsers }
         if line.host != 0 {
             let host = users[Int(line.host) - 1]
             report.hostUserToken = Credentials(rawValue: host.credentials).userToken
             report.hostEndpoint = line.endpoint.isBound ? line.endpoint.peer : nil
             report.hostSilence = stamp.age(since: line.endpoint.lastHeard)
             report.hostMoves = moves(sessionRoaming[session], stamp)
+            report.hostRate = hostLast(session: session, stamp)
+            report.hostLink = record.link.quality(stamp)
         }
         var next = book.firstUser
         while next != 0 {
             let user = Int(next) - 1
-            report.users.append(userReport(user, stamp))
+            report.users.append(userReport(user, stamp, isHost: line.host == next))
             next = userRoaming[user].next
         }
         return report
     }
 
-    private mutating func userReport(_ user: Int, _ now: Stamp) -> UserReport {
+    private mutating func userReport(_ user: Int, _ now: Stamp, isHost: Bool) -> UserReport {
         let line = users[user]
         let roaming = userRoaming[user]
         var silence: UInt32? = now.age(since: line.endpoint.lastHeard)
@@ -45,15 +54,28 @@ extension RelayEngine {
                 silence = Stamp.longestAge
             }
         }
-        return UserReport(
+        let meter = meters[user]
+        let record = userRecords[user]
+        var report = UserReport(
             userToken: Credentials(rawValue: line.credentials).userToken,
             connectionID: line.connectionID,
             endpoint: isBound ? line.endpoint.peer : nil,
             silence: silence,
             isPinned: line.isPinned,
             moves: moves(roaming, now),
-            hasCandidate: roaming.candidate != 0 && now.age(since: roaming.candidateSince) < Rule.roamingWindow
+            hasCandidate: roaming.candidate != 0 && now.age(since: roaming.candidateSince) < Rule.roamingWindow,
+            drops: record.dropCounts
         )
+        report.usage = meter.usage
+        report.usage += record.hosted
+        if isHost { report.usage += hostUsage(session: line.session) }
+        report.rate = meter.window.lastRate(now, before: meter.last)
+        report.link = record.link.quality(now)
+        if let last = record.lastDrop(now) {
+            report.lastDrop = last.reason
+            report.lastDropAge = last.age
+        }
+        return report
     }
 
     private mutating func moves(_ roaming: Roaming, _ now: Stamp) -> Int {

@@ -37,6 +37,7 @@ extension RelayEngine {
 
     private mutating func sweepUser(_ user: Int, _ now: Stamp) {
         guard !users[user].isFree, !users[user].isDeparted else { return }
+        if ageRecords(now) { userRecords[user].validate(now) }
         if users[user].endpoint.isBound, now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout {
             users[user].endpoint.unbind()
         }
@@ -46,8 +47,14 @@ extension RelayEngine {
         }
     }
 
+    /// Stamps of cold lines are kept young twice a day: a look at each line in every pass would cost more than it is worth.
+    private func ageRecords(_ now: Stamp) -> Bool {
+        now.milliseconds & 0x03FF_FFFF < 2_048
+    }
+
     private mutating func sweepSession(_ session: Int, _ now: Stamp) {
         guard !sessions[session].isFree else { return }
+        if ageRecords(now) { sessionRecords[session].link.validate(now) }
         sweepRoaming(sessionRoaming + session, now)
         sessions[session].endpoint.lastHeard = sessions[session].endpoint.lastHeard.clamped(to: now)
         sessionBooks[session].wrongSince = sessionBooks[session].wrongSince.clamped(to: now)

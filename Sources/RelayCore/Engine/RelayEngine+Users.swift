@@ -40,6 +40,7 @@ extension RelayEngine {
             if host.pointee.isBound { userRoaming[user].retired = endpointKey(host.pointee.peer) }
             settleCandidate(sessionRoaming + session, releases: false)
             host.pointee.unbind()
+            settleHostAccount(session: session)
             sessions[session].host = 0
         }
         // Whoever was silent for the user timeout was not bound any more, whether the sweep has come by or not.

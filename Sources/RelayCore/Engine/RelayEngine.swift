@@ -14,6 +14,12 @@ public struct RelayEngine: ~Copyable {
     let sessions: UnsafeMutablePointer<SessionLine>
     let sessionBooks: UnsafeMutablePointer<SessionBook>
     let sessionRoaming: UnsafeMutablePointer<Roaming>
+    let meters: UnsafeMutablePointer<UserMeter>
+    let userRecords: UnsafeMutablePointer<UserRecord>
+    let sessionMeters: UnsafeMutablePointer<SessionMeter>
+    let sessionRecords: UnsafeMutablePointer<SessionRecord>
+    /// What all sessions have sent within a second.
+    var workerWindow = RateWindow.starting(.zero)
     var credentialsIndex: GrowingIndex
     var connectionIndex: GrowingIndex
     var sessionIndex: GrowingIndex
@@ -62,6 +68,12 @@ public struct RelayEngine: ~Copyable {
         sessions = (memory + layout.sessions).bindMemory(to: SessionLine.self, capacity: layout.sessionCapacity)
         sessionBooks = (memory + layout.sessionBooks).bindMemory(to: SessionBook.self, capacity: layout.sessionCapacity)
         sessionRoaming = (memory + layout.sessionRoaming).bindMemory(to: Roaming.self, capacity: layout.sessionCapacity)
+        meters = (memory + layout.meters).bindMemory(to: UserMeter.self, capacity: layout.userCapacity)
+        userRecords = (memory + layout.userRecords).bindMemory(to: UserRecord.self, capacity: layout.userCapacity)
+        sessionMeters = (memory + layout.sessionMeters)
+            .bindMemory(to: SessionMeter.self, capacity: layout.sessionCapacity)
+        sessionRecords = (memory + layout.sessionRecords)
+            .bindMemory(to: SessionRecord.self, capacity: layout.sessionCapacity)
         credentialsIndex = GrowingIndex(memory: memory + layout.credentialsIndex, slots: layout.userCapacity)
         connectionIndex = GrowingIndex(memory: memory + layout.connectionIndex, slots: layout.userCapacity)
         sessionIndex = GrowingIndex(memory: memory + layout.sessionIndex, slots: layout.sessionCapacity)

@@ -23,6 +23,7 @@ public struct EngineSettings: Sendable, Equatable {
     public var givesRejoinIDs = true
     /// Wrong users a second in one session past which users heard from lately cannot be rebound.
     public var wrongUsersPerSecond: UInt32 = 200
+    public var limits = RateLimits()
     /// Local ports of the relay, host byte order: datagrams from them and an own address are loops. Two ranges, since the
     /// ports of a shared pair need not be neighbours.
     public var ownServerPorts: ClosedRange<UInt16> = 0...0

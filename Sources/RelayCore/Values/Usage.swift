@@ -26,6 +26,16 @@ public struct Usage: Sendable, Equatable {
         self.activeSeconds = activeSeconds
         self.peak = peak
     }
+
+    /// Takes another account in. Seconds are added and peaks compared: both are of different times, or of different ports.
+    public static func += (left: inout Usage, right: Usage) {
+        left.datagramsFrom &+= right.datagramsFrom
+        left.bytesFrom &+= right.bytesFrom
+        left.datagramsTo &+= right.datagramsTo
+        left.bytesTo &+= right.bytesTo
+        left.activeSeconds &+= right.activeSeconds
+        left.peak.raise(to: right.peak)
+    }
 }
 
 /// What came from somebody within a second.
@@ -38,5 +48,11 @@ public struct Rate: Sendable, Equatable {
     public init(datagrams: UInt32 = 0, bytes: UInt32 = 0) {
         self.datagrams = datagrams
         self.bytes = bytes
+    }
+
+    /// Whichever is more, figure by figure.
+    mutating func raise(to other: Rate) {
+        datagrams = max(datagrams, other.datagrams)
+        bytes = max(bytes, other.bytes)
     }
 }

@@ -10,6 +10,7 @@ extension PlaneCondition {
         case .drop(let reason):
             switch reason {
             case .oversize, .endpointConflict, .rebindFrozen, .guessBudget, .heldOverflow, .sendError: .warning
+            case .overUserLimit, .overSessionLimit, .overRelayLimit: .warning
             default: .info
             }
         }
@@ -59,6 +60,15 @@ extension PlaneCondition {
         case .addressPinned: "from another address than the API was told, which sessions.pin_ip forbids"
         case .heldReplaced: "an early player sent more before its host came; only the newest datagram is kept for it"
         case .heldOverflow: "no room to hold more datagrams of early players; start hosts before their players"
+        case .overUserLimit:
+            "a user sent more than one may within a second (limits.user_datagrams, limits.user_bytes); 'causewayctl top' "
+                + "shows the busiest sessions"
+        case .overSessionLimit:
+            "the users of a session sent more than they may within a second (limits.session_datagrams, "
+                + "limits.session_bytes); 'causewayctl top' shows the busiest sessions"
+        case .overRelayLimit:
+            "all sessions together sent more than the relay may forward within a second (limits.relay_datagrams, "
+                + "limits.relay_bytes)"
         case .sendError: "the kernel refused to send them; look at the machine's routes, firewall and network"
         }
     }
