@@ -4,8 +4,8 @@ class Chart {
   static pointed = null;
   static all = new Set();
 
-  constructor(parent, { title, format = number, isStacked = false, isWhole = false, empty = '' }) {
-    Object.assign(this, { format, isStacked, isWhole, empty });
+  constructor(parent, { title, format = number, least = 1, isStacked = false, isWhole = false, isFilled = true, empty = '' }) {
+    Object.assign(this, { format, least, isStacked, isWhole, isFilled, empty });
     this.legend = make('div', 'legend');
     this.svg = this.node('svg', { role: 'img', 'aria-label': title });
     parent.append(make('div', 'chart', make('h3', '', title), this.legend, this.svg));
@@ -44,13 +44,14 @@ class Chart {
     const from = Math.max(0, times.findIndex(time => time >= start) - 1);
     const layers = this.layers(series);
     const top = this.ceiling(layers, from);
-    const left = 46, bottom = 20, plotWidth = width - left - 6, plotHeight = height - bottom - 8;
+    const longest = Math.max(...[1, 2, 3, 4].map(step => this.format(top * step / 4).length));
+    const left = Math.max(34, 12 + longest * 6.3), bottom = 20, plotWidth = width - left - 6, plotHeight = height - bottom - 8;
     this.plot = { left, width: plotWidth };
     const x = time => left + plotWidth * Math.max(0, time - start) / length;
     const y = value => 8 + plotHeight * (1 - value / top);
     const parts = this.frame(top, x, y, left, width, height);
     for (const layer of layers) {
-      const path = this.path(times, layer, from, x, y);
+      const path = this.path(times, layer, from, x, y, layer === layers[0]);
       parts.push(this.node('g', { class: layer.color }, ...path));
     }
     if (Chart.pointed !== null && Chart.pointed >= start) {
@@ -77,7 +78,7 @@ class Chart {
   ceiling(layers, from) {
     let most = 0;
     for (const layer of layers) for (let index = from; index < layer.upper.length; index += 1) most = Math.max(most, layer.upper[index] ?? 0);
-    const least = this.isWhole ? 4 : 1;
+    const least = this.isWhole ? 4 : this.least;
     if (most <= least) return least;
     const unit = 10 ** Math.floor(Math.log10(most));
     return [1, 2, 4, 5, 8, 10].map(step => step * unit).find(step => step >= most * 1.02) ?? 20 * unit;
@@ -91,18 +92,18 @@ class Chart {
       parts.push(this.node('text', { x: left - 6, y: y(value) + 4, 'text-anchor': 'end' }, this.format(value)));
     }
     const { end, wall, length } = this.data;
-    const step = length > 1800 ? (width < 420 ? 1200 : 600) : 60;
+    const step = length > 1800 ? (width < 420 ? 1200 : 600) : length > 120 ? 60 : 20;
     // On round times of the day.
     const offset = wall - end;
     for (let time = Math.ceil((wall - length) / step) * step; time <= wall; time += step) {
       const place = x(time - offset);
-      if (place < left + 14 || place > width - 24) continue;
-      parts.push(this.node('text', { x: place, y: height - 5, 'text-anchor': 'middle' }, clockTime(time).slice(0, 5)));
+      if (place < left + 24 || place > width - 30) continue;
+      parts.push(this.node('text', { x: place, y: height - 5, 'text-anchor': 'middle' }, step < 60 ? clockTime(time) : clockTime(time).slice(0, 5)));
     }
     return parts;
   }
 
-  path(times, layer, from, x, y) {
+  path(times, layer, from, x, y, isFirst) {
     let line = '', area = '', runStart = -1;
     const close = past => {
       if (runStart < 0) return;
@@ -119,7 +120,8 @@ class Chart {
     }
     close(times.length);
     if (this.isStacked) return [this.node('path', { class: 'stack', d: area })];
-    return [this.node('path', { class: 'area', d: area }), this.node('path', { class: 'line', d: line })];
+    const drawn = this.node('path', { class: 'line', d: line });
+    return this.isFilled && isFirst ? [this.node('path', { class: 'area', d: area }), drawn] : [drawn];
   }
 
   // The values now, or under the pointer.

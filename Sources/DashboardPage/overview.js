@@ -11,17 +11,16 @@ class Overview {
     this.traffic = new Chart(charts, { title: 'Datagrams a second', empty });
     this.volume = new Chart(charts, { title: 'UDP payload', format: bits, empty });
     this.dropped = new Chart(charts, { title: 'Drops a second, by reason', isStacked: true, empty: 'nothing dropped' });
-    this.alive = new Chart(charts, { title: 'Sessions and players', isWhole: true, empty });
+    this.alive = new Chart(charts, { title: 'Sessions and players', isWhole: true, isFilled: false, empty });
+    const measured = 'no player has sent enough PINGs yet';
+    this.jitter = new Chart(charts, { title: 'Jitter of the players', format: milliseconds, isFilled: false, empty: measured });
+    this.missed = new Chart(charts, { title: 'PINGs missed, of those due', format: percent, least: 0.01, empty: measured });
     this.length = 3600;
     for (const [name, length] of Overview.ranges) {
       const button = make('button', '', name);
       button.type = 'button';
-      button.setAttribute('aria-pressed', String(length === this.length));
-      button.addEventListener('click', () => {
-        this.length = length;
-        for (const other of button.parentNode.children) other.setAttribute('aria-pressed', String(other === button));
-        this.draw();
-      });
+      button.dataset.length = length;
+      button.addEventListener('click', () => { this.isChosen = true; this.zoom(length); });
       byId('ranges').append(button);
     }
     this.sessions = Overview.sessionTable();
@@ -40,7 +39,15 @@ class Overview {
       if (found.length === 1) location.hash = sessionTarget(found[0].session.id);
       else if (/^[0-9a-f]+-S$/.test(text)) location.hash = sessionTarget(text);
     });
+    this.zoom(3600);
     this.forget();
+  }
+
+  // How much of the past is shown, seconds.
+  zoom(length) {
+    this.length = length;
+    for (const button of byId('ranges').children) button.setAttribute('aria-pressed', String(Number(button.dataset.length) === length));
+    this.draw();
   }
 
   forget() { this.hour = []; this.live = []; this.now = null; this.rowBefore = new Map(); }
@@ -54,13 +61,18 @@ class Overview {
       { name: 'Age', isNumber: true, by: row => row.session.age, show: (cell, row) => say(cell, span(row.session.age)) },
       { name: 'Players', isNumber: true, hint: 'heard / all, the host among them', by: row => row.session.user_count,
         show: (cell, row) => say(cell, `${row.heard} / ${row.session.user_count}`) },
-      { name: 'Host', show: (cell, row) => say(cell, row.session.host_endpoint ? `${row.session.host_endpoint}, ${ago(row.session.host_silence)}` : '–') },
-      { name: 'In, datagrams/s', isNumber: true, by: row => row.session.rate.datagrams, show: (cell, row) => say(cell, number(row.session.rate.datagrams)) },
-      { name: 'In', isNumber: true, by: row => row.session.rate.bytes, show: (cell, row) => say(cell, bits(row.session.rate.bytes)) },
-      { name: 'Worst jitter', isNumber: true, by: row => row.jitter ?? -1, show: (cell, row) => say(cell, row.jitter === undefined ? '–' : milliseconds(row.jitter)) },
-      { name: 'Worst missed', hint: 'PINGs that did not arrive', isNumber: true, by: row => row.missed ?? -1, show: (cell, row) => say(cell, row.missed === undefined ? '–' : percent(row.missed)) },
+      { name: 'Host', hint: 'and when it was heard', show: (cell, row) => say(cell, row.session.host_endpoint ? `${row.session.host_endpoint}, ${ago(row.session.host_silence)}` : '–') },
+      { name: 'In', hint: 'datagrams a second from its players, and bits', isNumber: true, by: row => row.session.rate.datagrams,
+        show: (cell, row) => say(cell, `${number(row.session.rate.datagrams)}/s, ${bits(row.session.rate.bytes)}`) },
+      { name: 'Jitter', hint: 'of its worst player', isNumber: true, by: row => row.jitter ?? -1, show: (cell, row) => say(cell, row.jitter === undefined ? '–' : milliseconds(row.jitter)) },
+      { name: 'Missed', hint: 'PINGs of its worst player that did not arrive', isNumber: true, by: row => row.missed ?? -1, show: (cell, row) => say(cell, row.missed === undefined ? '–' : percent(row.missed)) },
       { name: 'Drops', hint: 'of its players, since it was made', isNumber: true, by: row => row.dropped, show: (cell, row) => say(cell, count(row.dropped)) },
-      { name: 'Problems', className: 'wide', by: row => row.problems, show: (cell, row) => say(cell, row.problem ? row.problem + (row.problems > 1 ? ` (and ${row.problems - 1} more)` : '') : '') },
+      { name: 'Problems', className: 'wide', by: row => row.problems, show: (cell, row) => {
+        if (!cell.firstChild) cell.append(make('div', 'clamp'));
+        const text = row.problem ? (row.problems > 1 ? `${row.problems}: ` : '') + row.problem : '';
+        say(cell.firstChild, text);
+        if (cell.title !== text) cell.title = text;
+      } },
     ], { target: row => sessionTarget(row.session.id) });
   }
 
@@ -68,19 +80,25 @@ class Overview {
     this.hour = body.clock.map((clock, index) => ({
       clock, received: body.received[index], receivedBytes: body.received_bytes[index], sent: body.sent[index],
       sentBytes: body.sent_bytes[index], lost: body.queue_overflows[index], sessions: body.sessions[index],
-      users: body.users[index],
+      users: body.users[index], jitter: body.jitter_median[index], jitterHigh: body.jitter_high[index], missed: body.missed[index],
       drops: Object.fromEntries(Object.entries(body.drops).map(([reason, counts]) => [reason, counts[index]])),
     }));
     this.live = [];
+    // Of a relay that has just started an hour would be an empty picture.
+    if (!this.isChosen) this.zoom(body.clock.length && body.clock.at(-1) - body.clock[0] > 600 ? 3600 : 300);
   }
 
   take(body) {
-    const { status } = body, traffic = status.traffic;
+    const { status, links } = body, traffic = status.traffic;
+    const due = links.pings + links.missed_pings;
+    // The last hour has those of the newest sessions; what another page has would not fit to it.
+    const isMeasured = body.page === 1;
     const sample = {
       clock: status.clock, received: traffic.received_datagrams, receivedBytes: traffic.received_bytes,
       sent: traffic.to_host_datagrams + traffic.to_client_datagrams + traffic.answered_pings + traffic.invalid_replies,
       sentBytes: traffic.to_host_bytes + traffic.to_client_bytes, lost: traffic.queue_overflows,
-      sessions: status.sessions, users: status.users,
+      sessions: status.sessions, users: status.users, jitter: isMeasured ? links.jitter_median ?? null : null,
+      jitterHigh: isMeasured ? links.jitter_high ?? null : null, missed: isMeasured && due ? links.missed_pings / due : null,
       drops: Object.fromEntries(status.drops.map(drop => [drop.reason, drop.count])),
     };
     this.before = this.live.at(-1);
@@ -115,12 +133,12 @@ class Overview {
     this.tiles.set('Drops', shown(dropped, number) + '/s', `${received ? percent(Math.min(1, dropped / received)) : '–'} of what came in; ${count(all(sample.drops))} in all`);
     this.tiles.set('Lost in the kernel', shown(lost, number) + '/s', `${count(sample.lost)} in all, in full receive queues`, lost > 0);
     const missed = links.pings + links.missed_pings > 0 ? percent(links.missed_pings / (links.pings + links.missed_pings)) : '–';
-    this.tiles.set('Jitter', links.jitter_median === undefined ? '–' : milliseconds(links.jitter_median),
-      links.jitter_high === undefined ? 'no player is measured yet' : `median; ${milliseconds(links.jitter_high)} for the worst 5 %; ${missed} of PINGs missed`);
+    this.tiles.set('Link quality', links.jitter_median === undefined ? '–' : milliseconds(links.jitter_median),
+      links.jitter_high === undefined ? 'no player is measured yet' : `median jitter; ${milliseconds(links.jitter_high)} worst 5 %; ${missed} of PINGs missed`);
   }
 
   draw() {
-    if (!this.now) return;
+    if (!this.now || !this.live.length) return;
     const latest = this.live.at(-1);
     let samples = this.hour;
     if (this.length <= 300) {
@@ -136,6 +154,9 @@ class Overview {
       { name: 'in', color: 'c1', values: rated(one => one.receivedBytes) }, { name: 'out', color: 'c2', values: rated(one => one.sentBytes) }] });
     this.alive.show({ ...frame, series: [
       { name: 'sessions', color: 'c3', values: samples.map(one => one.sessions) }, { name: 'players', color: 'c5', values: samples.map(one => one.users) }] });
+    this.jitter.show({ ...frame, series: [
+      { name: 'median', color: 'c1', values: samples.map(one => one.jitter) }, { name: 'worst 5 %', color: 'c2', values: samples.map(one => one.jitterHigh) }] });
+    this.missed.show({ ...frame, series: [{ name: 'of all players heard', color: 'c6', values: samples.map(one => one.missed) }] });
     this.dropped.show({ ...frame, series: this.dropSeries(samples, rated) });
   }
 

@@ -8,24 +8,22 @@ class SessionView {
     this.tiles = new Tiles(byId('session-tiles'));
     const charts = byId('session-charts');
     const empty = 'a second or two, then there is something to see';
-    this.rateChart = new Chart(charts, { title: 'Datagrams a second from each player', empty });
-    this.jitterChart = new Chart(charts, { title: 'Jitter of each player', format: milliseconds, empty: 'no player has sent enough PINGs yet' });
+    this.rateChart = new Chart(charts, { title: 'Datagrams a second from each player', isFilled: false, empty });
+    this.jitterChart = new Chart(charts, { title: 'Jitter of each player', format: milliseconds, isFilled: false, empty: 'no player has sent enough PINGs yet' });
     this.players = new Table(byId('players'), [
-      { name: 'Player', isNumber: true, by: user => user.number, show: (cell, user) => say(cell, String(user.number)) },
-      { name: 'Role', show: (cell, user) => say(cell, user.is_host ? 'host' : user.connection_id !== user.number ? `player, id ${user.connection_id}` : 'player') },
-      { name: 'From', show: (cell, user) => say(cell, user.endpoint ?? '–') },
-      { name: 'Told to the API', show: (cell, user) => say(cell, user.address + (user.is_pinned ? ' (pinned)' : '')) },
+      { name: 'Player', by: user => user.number, show: (cell, user) => say(cell, user.number + (user.is_host ? ', host' : user.connection_id !== user.number ? `, id ${user.connection_id}` : '')) },
+      { name: 'From', hint: 'where it was heard', show: (cell, user) => say(cell, user.endpoint ?? '–') },
       { name: 'Last heard', isNumber: true, by: user => user.silence ?? Infinity, show: (cell, user) => say(cell, ago(user.silence)) },
-      { name: 'From it now', isNumber: true, by: user => user.rate.datagrams, show: (cell, user) => say(cell, `${number(user.rate.datagrams)}/s, ${bits(user.rate.bytes)}`) },
-      { name: 'Peak', isNumber: true, by: user => user.usage.peak.datagrams, show: (cell, user) => say(cell, `${number(user.usage.peak.datagrams)}/s`) },
+      { name: 'Now', hint: 'from it in the last second', isNumber: true, by: user => user.rate.datagrams, show: (cell, user) => say(cell, `${number(user.rate.datagrams)}/s, ${bits(user.rate.bytes)}`) },
+      { name: 'Peak', hint: 'within a second', isNumber: true, by: user => user.usage.peak.datagrams, show: (cell, user) => say(cell, `${number(user.usage.peak.datagrams)}/s`) },
       { name: 'Jitter', isNumber: true, by: user => user.link.jitter ?? -1, show: (cell, user) => say(cell, user.link.jitter === undefined ? '–' : milliseconds(user.link.jitter)) },
       { name: 'PINGs missed', isNumber: true, by: user => user.link.missed_pings, show: (cell, user) => say(cell, `${count(user.link.missed_pings)} of ${count(user.link.pings + user.link.missed_pings)}`) },
       { name: 'Gaps', isNumber: true, by: user => user.link.gaps, show: (cell, user) => say(cell, user.link.gaps ? `${count(user.link.gaps)}, longest ${(user.link.longest_gap / 1000).toFixed(1)} s` : '0') },
       { name: 'Moves', hint: 'to another address or port', isNumber: true, by: user => user.link.moves, show: (cell, user) => say(cell, count(user.link.moves)) },
       { name: 'Rejoins', isNumber: true, by: user => user.link.rejoins, show: (cell, user) => say(cell, count(user.link.rejoins)) },
-      { name: 'From it in all', isNumber: true, by: user => user.usage.bytes_from, show: (cell, user) => say(cell, bytes(user.usage.bytes_from)) },
-      { name: 'To it in all', isNumber: true, by: user => user.usage.bytes_to, show: (cell, user) => say(cell, bytes(user.usage.bytes_to)) },
-      { name: 'Drops', className: 'wide', by: user => dropTotal(user.drops), show: (cell, user) => say(cell, SessionView.dropText(user.drops)) },
+      { name: 'Carried', hint: 'from it / to it, since it was added', isNumber: true, by: user => user.usage.bytes_from + user.usage.bytes_to,
+        show: (cell, user) => say(cell, `${bytes(user.usage.bytes_from)} / ${bytes(user.usage.bytes_to)}`) },
+      { name: 'Drops', className: 'drops', by: user => dropTotal(user.drops), show: (cell, user) => say(cell, SessionView.dropText(user.drops)) },
     ]);
     this.forget();
   }
@@ -95,19 +93,26 @@ class SessionView {
       const own = findings.filter(finding => finding.about === 'user' && finding.user === value);
       let entry = this.boxes.get(value);
       if (!entry) {
-        entry = { role: make('span', 'quiet'), state: make('span', 'badge'), list: make('div') };
+        entry = { role: make('span', 'quiet role'), state: make('span', 'badge'), list: make('div') };
         entry.box = make('div', 'box', make('div', 'bar', make('h3', '', `Player ${value}`), entry.role, make('span', 'space'), entry.state), entry.list);
         entry.box.dataset.player = value;
+        entry.role.title = 'the address that the API was told';
         this.boxes.set(value, entry);
-        byId('player-findings').append(entry.box);
       }
       const worst = ['problem', 'note', 'good'].find(weight => own.some(finding => finding.weight === weight)) ?? 'note';
-      say(entry.role, !user ? 'revoked' : user.is_host ? 'host' : user.address);
+      say(entry.role, !user ? 'revoked' : (user.is_host ? 'host, ' : '') + user.address + (user.is_pinned ? ', pinned to it' : ''));
       entry.state.className = 'badge ' + worst;
       say(entry.state, !user ? 'cut off' : worst === 'problem' ? 'problem' : user.endpoint ? 'gets through' : 'not heard');
       entry.box.classList.toggle('bad', worst === 'problem');
+      entry.rank = worst === 'problem' ? 0 : 1;
       SessionView.fill(entry.list, own);
     }
+    // Who does not get through comes first.
+    const ordered = [...this.boxes].sort(([one, first], [other, second]) => first.rank - second.rank || one - other);
+    ordered.forEach(([, { box }], index) => {
+      const parent = byId('player-findings');
+      if (parent.children[index] !== box) parent.insertBefore(box, parent.children[index] ?? null);
+    });
     const relay = findings.filter(finding => finding.about === 'relay');
     byId('relay-findings').hidden = relay.length === 0;
     say(byId('relay-findings').querySelector('summary'), `The whole relay dropped datagrams for ${relay.length === 1 ? 'one reason' : relay.length + ' reasons'} in the last second`);
@@ -134,7 +139,8 @@ class SessionView {
   draw() {
     const last = this.samples.at(-1);
     const times = this.samples.map(sample => sample.clock);
-    const frame = { times, end: last.clock, wall: last.now, length: SessionView.length };
+    const length = Math.min(SessionView.length, Math.max(60, last.clock - times[0]));
+    const frame = { times, end: last.clock, wall: last.now, length };
     // Those who send most, in order of their numbers: a line keeps its color while they are the same.
     const shown = [...last.users].sort((one, other) => other.usage.bytes_from - one.usage.bytes_from)
       .slice(0, SessionView.lines).sort((one, other) => one.number - other.number);

@@ -42,8 +42,9 @@ function scaled(value, step, units) {
 
 const bits = bytesASecond => scaled(bytesASecond * 8, 1000, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s']);
 const bytes = value => scaled(value, 1000, ['B', 'kB', 'MB', 'GB', 'TB']);
-const percent = share => share === 0 ? '0 %' : share < 0.001 ? '< 0.1 %' : (share * 100).toFixed(share < 0.1 ? 1 : 0) + ' %';
-const milliseconds = value => value < 10 ? value.toFixed(1) + ' ms' : Math.round(value) + ' ms';
+// Of a share, 0 … 1.
+const percent = share => share > 0 && share < 0.0001 ? '< 0.01 %' : Number((share * 100).toFixed(share < 0.01 ? 2 : share < 0.1 ? 1 : 0)) + ' %';
+const milliseconds = value => value === 0 ? '0 ms' : value < 10 ? value.toFixed(1) + ' ms' : Math.round(value) + ' ms';
 
 // Seconds in the two largest units.
 function span(seconds) {

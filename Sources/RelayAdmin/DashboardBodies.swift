@@ -88,6 +88,11 @@ package struct HistoryBody: Codable, Sendable, Equatable {
     package var queueOverflows: [UInt64] = []
     package var sessions: [Int] = []
     package var users: [Int] = []
+    /// As in `LinksBody`, over the newest sessions; `nil` where nobody was measured.
+    package var jitterMedian: [Double?] = []
+    package var jitterHigh: [Double?] = []
+    /// The share of PINGs, 0 … 1.
+    package var missed: [Double?] = []
     /// By reason, those that ever occurred.
     package var drops: [String: [UInt64]] = [:]
 

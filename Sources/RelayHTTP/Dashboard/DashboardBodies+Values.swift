@@ -13,6 +13,9 @@ extension HistoryBody {
         queueOverflows = samples.map(\.queueOverflows)
         sessions = samples.map(\.sessions)
         users = samples.map(\.users)
+        jitterMedian = samples.map(\.jitterMedian)
+        jitterHigh = samples.map(\.jitterHigh)
+        missed = samples.map(\.missed)
         for reason in DropReason.allCases where samples.last?.drops[reason] != nil {
             drops[reason.label] = samples.map { $0.drops[reason] ?? 0 }
         }
@@ -31,6 +34,12 @@ extension LinksBody {
         }
         pings = links.reduce(0) { $0 + $1.pings }
         missedPings = links.reduce(0) { $0 + $1.missedPings }
+    }
+
+    /// Of the PINGs that were due, the share that did not arrive, 0 … 1; `nil` where none was.
+    var missedShare: Double? {
+        let due = pings + missedPings
+        return due > 0 ? Double(missedPings) / Double(due) : nil
     }
 }
 

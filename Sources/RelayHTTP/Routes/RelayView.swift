@@ -122,6 +122,13 @@ package struct RelayView: Sendable {
         sample.drops = drops.filter { $0.value > 0 }
         sample.sessions = counts.sessions
         sample.users = counts.users
+        // A bounded number of them, however many there are.
+        if let newest = try? await sessions.inspect(page: 1, limit: LiveDashboard.sessionsAPage) {
+            let links = LinksBody(newest.sessions)
+            sample.jitterMedian = links.jitterMedian
+            sample.jitterHigh = links.jitterHigh
+            sample.missed = links.missedShare
+        }
         return sample
     }
 }
