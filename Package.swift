@@ -178,7 +178,7 @@ let package = Package(
         .testTarget(
             name: "RelayHTTPTests",
             dependencies: [
-                "RelayHTTP", "RelayControl", "RelayMetrics", "RelayNet", "RelayCore", "GeoLocation",
+                "RelayHTTP", "RelayAdmin", "RelayControl", "RelayMetrics", "RelayNet", "RelayCore", "GeoLocation",
                 asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
