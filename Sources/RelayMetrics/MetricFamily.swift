@@ -67,7 +67,7 @@ package struct MetricFamily: Sendable, Equatable {
     package mutating func add(bounds: [Double], counts: [UInt64], sum: Value, labels: [Label] = []) {
         var count: UInt64 = 0
         for (index, bucket) in counts.enumerated() {
-            count += bucket
+            count &+= bucket
             guard index < bounds.count else { continue }
             let bound = Label(
                 "le",

@@ -65,7 +65,8 @@ extension ConfigurationKey {
             reloadable: false,
             """
             Whether some datagrams are timed from their arrival to their leaving. The kernel reads its clock for every \
-            datagram then; switch it off where the machine's clock is slow to read.
+            datagram then; switch it off where the machine's clock is slow to read. Sockets that systemd keeps over a \
+            restart go on being stamped until 'systemctl stop'.
             """
         ),
         ConfigurationKey(

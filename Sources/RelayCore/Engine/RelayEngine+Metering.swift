@@ -7,23 +7,37 @@ extension RelayEngine {
         let meter = meters + user
         if meter.pointee.window.age(now) >= RateWindow.length { roll(user: user, now) }
         if settings.limits.user.isExceeded(by: length, after: meter.pointee.window.sent) { return .overUserLimit }
-        return excess(length, session: session, now)
+        rollIfDue(session: session, now)
+        let sent = sessionMeters[session].window.sent
+        if settings.limits.session.isExceeded(by: length, after: sent) { return .overSessionLimit }
+        return excessOfRelay(length, now)
     }
 
-    /// Why a valid datagram from the server port is one too many for this second; nil where it may pass.
+    /// The same for the host on the server port. Its own limit holds it, and not the session's: players who use that one up
+    /// must not silence their host.
     @inline(__always)
-    mutating func excessOnServerPort(_ length: Int, isHost: Bool, session: Int, _ now: Stamp) -> DropReason? {
-        if let reason = excess(length, session: session, now) { return reason }
-        guard isHost else { return nil }
-        return settings.limits.user.isExceeded(by: length, after: sessionMeters[session].hostSent)
-            ? .overUserLimit : nil
+    mutating func excessOfHost(_ length: Int, session: Int, _ now: Stamp) -> DropReason? {
+        rollIfDue(session: session, now)
+        let sent = sessionMeters[session].hostSent
+        if settings.limits.user.isExceeded(by: length, after: sent) { return .overUserLimit }
+        return excessOfRelay(length, now)
+    }
+
+    /// The same for another user on the server port: who takes over from a host that is gone must get through, too.
+    mutating func excessOnServerPort(_ length: Int, user: Int, session: Int, _ now: Stamp) -> DropReason? {
+        rollIfDue(session: session, now)
+        if meters[user].window.age(now) >= RateWindow.length { roll(user: user, now) }
+        if settings.limits.user.isExceeded(by: length, after: meters[user].window.sent) { return .overUserLimit }
+        return excessOfRelay(length, now)
     }
 
     @inline(__always)
-    private mutating func excess(_ length: Int, session: Int, _ now: Stamp) -> DropReason? {
-        let meter = sessionMeters + session
-        if meter.pointee.window.age(now) >= RateWindow.length { roll(session: session, now) }
-        if settings.limits.session.isExceeded(by: length, after: meter.pointee.window.sent) { return .overSessionLimit }
+    private mutating func rollIfDue(session: Int, _ now: Stamp) {
+        if sessionMeters[session].window.age(now) >= RateWindow.length { roll(session: session, now) }
+    }
+
+    @inline(__always)
+    private mutating func excessOfRelay(_ length: Int, _ now: Stamp) -> DropReason? {
         if !limitsWorker { return nil }
         if workerWindow.age(now) >= RateWindow.length { workerWindow = .starting(now) }
         return settings.limits.worker.isExceeded(by: length, after: workerWindow.sent) ? .overRelayLimit : nil
@@ -44,6 +58,19 @@ extension RelayEngine {
         meter.pointee.hostSent.count(length)
         meter.pointee.window.count(length, now)
         if limitsWorker { workerWindow.count(length, now) }
+    }
+
+    /// Counts a silence that a player's datagram has just ended. Out of the way: it is rare.
+    @inline(never)
+    mutating func noteGap(ofUser user: Int, _ silence: UInt32, _ now: Stamp) {
+        // Nobody could be heard while no process listened.
+        userRecords[user].link.noteGap(min(silence, now.age(since: listensSince)), now)
+    }
+
+    /// Counts a silence that the host's datagram has just ended.
+    @inline(never)
+    mutating func noteGap(ofHostIn session: Int, _ silence: UInt32, _ now: Stamp) {
+        sessionRecords[session].link.noteGap(min(silence, now.age(since: listensSince)), now)
     }
 
     /// Begins a user's next second. Out of the way: it happens once a second.

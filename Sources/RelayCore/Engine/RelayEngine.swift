@@ -18,6 +18,8 @@ public struct RelayEngine: ~Copyable {
     let userRecords: UnsafeMutablePointer<UserRecord>
     let sessionMeters: UnsafeMutablePointer<SessionMeter>
     let sessionRecords: UnsafeMutablePointer<SessionRecord>
+    /// When it took over from an earlier process; long ago where it did not.
+    var listensSince = Stamp(milliseconds: 0 &- Stamp.longestAge)
     /// Whether all sessions together are limited; mostly nobody wants that, and nothing need be counted for it.
     var limitsWorker: Bool
     /// What all sessions have sent within a second.

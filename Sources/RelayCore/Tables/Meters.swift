@@ -34,6 +34,11 @@ struct UserMeter {
         window = .starting(now)
     }
 
+    /// Begins anew where another process left what no link could have carried.
+    mutating func validate() {
+        if max(datagramsFrom, bytesFrom, datagramsTo, bytesTo) > CounterPage.absurd { self = .blank }
+    }
+
     func rate(_ now: Stamp) -> Rate { window.lastRate(now, before: last) }
 
     /// What it has seen in all, the second that runs included.
@@ -87,6 +92,11 @@ struct SessionMeter {
         hostSent = .zero
         last = window.lastRate(now, before: last)
         window = .starting(now)
+    }
+
+    /// Begins anew where another process left what no link could have carried.
+    mutating func validate() {
+        if max(hostDatagramsFrom, hostBytesFrom, hostDatagramsTo, hostBytesTo) > CounterPage.absurd { self = .blank }
     }
 
     func rate(_ now: Stamp) -> Rate { window.lastRate(now, before: last) }

@@ -4,7 +4,7 @@ public struct RateLimits: Sendable, Equatable {
     public var user = Limit()
     /// What all users of a session may send together.
     public var session = Limit()
-    /// What all sessions of one worker may send together.
+    /// What all sessions of one worker may send together. In the plane's settings it is the whole relay's.
     public var worker = Limit()
 
     /// Datagrams and bytes (UDP payload) a second.
@@ -16,6 +16,13 @@ public struct RateLimits: Sendable, Equatable {
         public init(datagrams: UInt32 = .max, bytes: UInt32 = .max) {
             self.datagrams = datagrams
             self.bytes = bytes
+        }
+
+        /// An even share of it, rounded up.
+        public func share(of count: Int) -> Limit {
+            let count = UInt32(clamping: max(1, count))
+            func share(_ whole: UInt32) -> UInt32 { whole == .max ? .max : whole / count + (whole % count > 0 ? 1 : 0) }
+            return Limit(datagrams: share(datagrams), bytes: share(bytes))
         }
 
         /// Whether one more datagram of so many bytes would be too much after what was sent.

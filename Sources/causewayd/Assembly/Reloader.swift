@@ -56,7 +56,7 @@ actor Reloader {
         if let credentials { server.apply(credentials) }
         await sessions.apply(new.sessionSettings)
         await lobbies.apply(new.lobbySettings)
-        plane.apply(new.rateLimits(workers: plane.workerCount))
+        plane.apply(new.rateLimits)
         LogLevelSwitch.level = Logger.Level(rawValue: new.log.level.rawValue) ?? .info
         logger.notice(
             "reloaded",
