@@ -69,7 +69,10 @@ package struct MetricFamily: Sendable, Equatable {
         for (index, bucket) in counts.enumerated() {
             count += bucket
             guard index < bounds.count else { continue }
-            let bound = Label("le", bounds[index] == bounds[index].rounded() ? "\(Int(bounds[index]))" : "\(bounds[index])")
+            let bound = Label(
+                "le",
+                bounds[index] == bounds[index].rounded() ? "\(Int(bounds[index]))" : "\(bounds[index])"
+            )
             samples.append(Sample(suffix: "_bucket", labels: labels + [bound], value: .whole(count)))
         }
         samples.append(Sample(suffix: "_bucket", labels: labels + [Label("le", "+Inf")], value: .whole(count)))

@@ -27,7 +27,10 @@ struct KernelLossesTests {
         #expect(losses.totals(drops: 5, namespaceLosses: 5) == .init(overflows: 0, filtered: 5))
     }
 
-    @Test("Without a filter, and where the namespace cannot be asked, all of it is lost in queues", arguments: [true, false])
+    @Test(
+        "Without a filter, and where the namespace cannot be asked, all of it is lost in queues",
+        arguments: [true, false]
+    )
     func plain(filters: Bool) {
         let losses = KernelLosses(drops: 0, filters: filters, namespaceLosses: nil)
         #expect(losses.totals(drops: 9, namespaceLosses: filters ? nil : 0) == .init(overflows: 9, filtered: 0))

@@ -10,6 +10,13 @@ extension TestDaemon {
         _ arguments: String...,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> ProgramResult {
+        try control(arguments, sourceLocation: sourceLocation)
+    }
+
+    func control(
+        _ arguments: [String],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> ProgramResult {
         let result = try runProgram(Executables.control, arguments, environment: ["CAUSEWAY_CONTROL": controlSocket])
         expectNoSecrets(in: result.output, sourceLocation: sourceLocation)
         return result
@@ -17,6 +24,10 @@ extension TestDaemon {
 
     /// What a command prints with `--json`, which has to succeed.
     func controlJSON(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> JSON {
+        try controlJSON(arguments, sourceLocation: sourceLocation)
+    }
+
+    func controlJSON(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> JSON {
         let result = try runProgram(
             Executables.control,
             arguments + ["--json"],
