@@ -164,7 +164,8 @@ package final class RelayPlane: DataPlane {
         losses = KernelLosses(
             drops: counters.reduce(0) { $0 + $1[.kernelDrops] },
             filters: settings.filtersInKernel,
-            namespaceLosses: NetworkStatistics.udpQueueLosses()
+            namespaceLosses: NetworkStatistics.udpQueueLosses(),
+            now: MonotonicClock.milliseconds()
         )
     }
 
@@ -223,8 +224,11 @@ package final class RelayPlane: DataPlane {
     /// Datagrams that the kernel has dropped since the start before any worker saw them: lost in full receive queues, and
     /// filtered, since they could not be a game's.
     package var kernelLosses: (overflows: UInt64, filtered: UInt64) {
-        let drops = counters.reduce(0) { $0 + $1[.kernelDrops] }
-        let totals = losses.totals(drops: drops, namespaceLosses: NetworkStatistics.udpQueueLosses())
+        let totals = losses.totals(
+            now: MonotonicClock.milliseconds(),
+            drops: { counters.reduce(0) { $0 + $1[.kernelDrops] } },
+            namespaceLosses: NetworkStatistics.udpQueueLosses
+        )
         return (totals.overflows, totals.filtered)
     }
 

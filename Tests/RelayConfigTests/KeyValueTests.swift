@@ -223,6 +223,7 @@ let keyCases: [KeyCase] = [
     KeyCase("webhook.allow_networks", good: networksGood, bad: networksBad),
     KeyCase("geoip.database", good: ["/a b.mmdb": "\"/a b.mmdb\""], bad: pathBad),
     KeyCase("metrics.listen", good: listenerGood, bad: listenerBad),
+    KeyCase("metrics.latency", good: ["false": "false"], bad: boolBad),
     KeyCase(
         "log.level",
         good: ["trace": "trace", "critical": "critical"],

@@ -47,6 +47,8 @@ package final class APIServer: Service {
         package var metrics: @Sendable () async -> MetricsPage
         /// Answers `/readyz`.
         package var readiness: @Sendable () async -> Readiness
+        /// What the dashboard shows.
+        package var dashboard: any DashboardSource
         /// Bounds the calls on lobby services.
         var lobbyCalls = AddressRateLimiter()
 
@@ -58,7 +60,8 @@ package final class APIServer: Service {
             locator: GeoLocator,
             counters: HTTPRequestCounters,
             metrics: @escaping @Sendable () async -> MetricsPage,
-            readiness: @escaping @Sendable () async -> Readiness
+            readiness: @escaping @Sendable () async -> Readiness,
+            dashboard: any DashboardSource
         ) {
             self.directory = directory
             self.monitor = monitor
@@ -68,6 +71,7 @@ package final class APIServer: Service {
             self.counters = counters
             self.metrics = metrics
             self.readiness = readiness
+            self.dashboard = dashboard
         }
     }
 
@@ -99,6 +103,7 @@ package final class APIServer: Service {
         routes += RelaySessionRoutes(directory: dependencies.directory, json: dependencies.sessionJSON).routes
         routes += MonitorRoutes(monitor: dependencies.monitor).routes
         routes += AddressRoutes(locator: dependencies.locator).routes
+        routes += DashboardRoutes(hub: DashboardHub(source: dependencies.dashboard)).routes
         routes += LobbyManagerRoutes(lobbies: dependencies.lobbies).routes
         let lobbyRoutes = LobbyServiceRoutes(
             lobbies: dependencies.lobbies,

@@ -18,6 +18,7 @@ struct APIFixture {
     let counters = HTTPRequestCounters()
     let log = LogRecorder()
     let lobbyCalls = AddressRateLimiter()
+    let dashboard = FakeDashboard()
     let server: APIServer
 
     static let settings = APISettings(
@@ -51,7 +52,8 @@ struct APIFixture {
             locator: locator,
             counters: counters,
             metrics: { MetricsPage([counters.family]) },
-            readiness: { readiness }
+            readiness: { readiness },
+            dashboard: dashboard
         )
         dependencies.lobbyCalls = lobbyCalls
         server = APIServer(
