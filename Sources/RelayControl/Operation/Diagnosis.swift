@@ -79,14 +79,14 @@ struct Examination {
         findings.append(Finding(code, weight, subject, what, advice: advice))
     }
 
-    /// Drops of the whole relay within the last second.
+    /// Drops of the whole relay within the last second; what is this session's alone has been said already.
     mutating func examineRelay() {
-        for drop in symptoms.drops where drop.recent > 0 {
+        for drop in symptoms.drops where drop.recent > recentDrops(drop.reason) {
             note(
                 "dropping_\(drop.reason.label)",
                 .note,
                 .relay,
-                "In the last second the whole relay dropped \(drop.recent) datagrams (\(drop.total) since it started): "
+                "In the last second the whole relay dropped \(Self.datagrams(drop.recent)) (\(drop.total) since it started): "
                     + "\(drop.reason.meaning).",
                 drop.reason.advice
             )

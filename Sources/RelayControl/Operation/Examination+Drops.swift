@@ -9,7 +9,7 @@ extension Examination {
     mutating func examineSessionDrops(_ report: SessionReport) {
         let unknown = report.drops[.unknownUser] ?? 0
         if let age = report.wrongUsersAge, age < 10_000 {
-            let total = unknown > 0 ? ", \(unknown) datagrams since the session began" : ""
+            let total = unknown > 0 ? ", \(Self.datagrams(unknown)) since the session began" : ""
             note(
                 "wrong_user_tokens",
                 .problem,
@@ -24,7 +24,7 @@ extension Examination {
                 "dropped_unknown_user",
                 .note,
                 .session,
-                "\(unknown) datagrams came with the session's token and a user token that the session does not have\(last).",
+                "\(Self.datagrams(unknown)) came with the session's token and a user token that the session does not have\(last).",
                 DropReason.unknownUser.advice
             )
         }
@@ -35,7 +35,8 @@ extension Examination {
             "dropped_revoked",
             recent > 0 ? .problem : .note,
             .session,
-            "\(revoked) datagrams came with the session's token and a revoked user's" + Self.now(recent) + revokedList
+            "\(Self.datagrams(revoked)) came with the session's token and a revoked user's" + Self.now(recent)
+                + revokedList
                 + ".",
             "Whoever sends them plays with old tokens: authorize a new user and give the player its tokens."
         )
@@ -58,7 +59,7 @@ extension Examination {
                 "dropped_\(reason.label)",
                 isRecent && !isHarmless(reason) ? .problem : .note,
                 .user(user.number),
-                "\(count) datagrams of user \(user.number) were dropped\(last)\(Self.now(recent)): \(reason.meaning).",
+                "\(Self.datagrams(count)) of user \(user.number) \(count == 1 ? "was" : "were") dropped\(last)\(Self.now(recent)): \(reason.meaning).",
                 reason.advice
             )
         }
@@ -80,6 +81,17 @@ extension Examination {
         let before = earlier ?? 0
         return count > before ? count - before : 0
     }
+
+    /// How many of this very session were dropped for a reason while it was looked at.
+    func recentDrops(_ reason: DropReason) -> UInt64 {
+        guard let earlier = symptoms.earlier, let report = symptoms.inspected.report else { return 0 }
+        func sum(_ report: SessionReport) -> UInt64 {
+            report.users.reduce(report.drops[reason] ?? 0) { $0 + ($1.drops[reason] ?? 0) }
+        }
+        return growth(of: sum(report), since: sum(earlier))
+    }
+
+    static func datagrams(_ count: UInt64) -> String { count == 1 ? "1 datagram" : "\(count) datagrams" }
 
     private static func now(_ recent: UInt64) -> String { recent > 0 ? " (\(recent) just now)" : "" }
 

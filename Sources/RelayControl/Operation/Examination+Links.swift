@@ -14,18 +14,19 @@ extension Examination {
     /// - Parameter name: `User 2`, or `The host, user 1,`.
     mutating func examine(_ link: LinkQuality, of name: String, _ subject: Finding.Subject) {
         let expected = link.pings + link.missedPings
-        if expected >= Self.enoughPings, link.missedPings * 100 > expected * Self.lossy {
+        let isLossy = expected >= Self.enoughPings && link.missedPings * 100 > expected * Self.lossy
+        if isLossy {
             note(
                 "link_lossy",
                 .problem,
                 subject,
                 "\(name) has lost datagrams on its way to the relay: \(link.missedPings) of \(expected) PINGs are missing "
-                    + "(\(link.missedPings * 100 / expected) %), by one every half second.",
-                "Look at its network (wireless, an upload that is full). A program that pauses, or a transport that pings "
-                    + "less often, looks the same."
+                    + "(\(link.missedPings * 100 / expected) %).",
+                "Look at its network (wireless, an upload that is full). A program that pauses looks the same."
             )
         }
-        if let jitter = link.jitter, jitter > Self.jittery {
+        // A PING that is missing makes the next one late, too.
+        if !isLossy, let jitter = link.jitter, jitter > Self.jittery {
             note(
                 "link_jittery",
                 .note,
