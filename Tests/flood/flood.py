@@ -101,11 +101,13 @@ class Bench:
         self.players.next_epoch()
         time.sleep(0.1)
         before, kernel, processor = self.relay.metrics(), self.relay.kernel_drops(), self.relay.processor_seconds()
+        waited = self.relay.waited_seconds()
         self.players.next_epoch()
         began = time.monotonic()
         sent = self.beside(name, kinds, sources)
         seconds = time.monotonic() - began
         epoch = self.players.next_epoch()
+        waited = [now - then for now, then in zip(self.relay.waited_seconds(), waited)]
         processor = self.relay.processor_seconds() - processor
         time.sleep(0.7)
         after = self.relay.metrics()
@@ -120,7 +122,7 @@ class Bench:
             "workers": [self.delivered(sessions, worker) for worker in range(WORKERS)],
             "reasons": reasons, "kernel": self.relay.kernel_drops() - kernel,
             "filtered": int(total(after, FILTERED) - total(before, FILTERED)),
-            "processor": processor / seconds, "lost_here": all_players["lost_here"], "strange": all_players["strange"],
+            "processor": processor / seconds, "waited": [wait / seconds for wait in waited], "lost_here": all_players["lost_here"], "strange": all_players["strange"],
         }  # fmt: skip
 
     def delivered(self, sessions, worker):
@@ -137,7 +139,7 @@ class Bench:
 
 def show(results):
     """One line for each scenario, of all its rounds."""
-    print(f"{'':<30} {'flood/s':>8} {'worker 0, %':>20} {'worker 1, %':>20} {'p99 ms, 0 / 1':>14} {'CPU':>5} {'filtered':>9} {'queue':>7} {'dropped':>9}  by reason")
+    print(f"{'':<30} {'flood/s':>8} {'worker 0, %':>20} {'worker 1, %':>20} {'p99 ms, 0 / 1':>14} {'CPU':>5} {'waited, 0 / 1':>14} {'filtered':>9} {'queue':>7} {'dropped':>9}  by reason")
     for name in dict.fromkeys(result["name"] for result in results):
         own = [result for result in results if result["name"] == name]
         row = f"{name:<30} {statistics.median(result['rate'] for result in own):>8,.0f}"
@@ -146,6 +148,8 @@ def show(results):
             row += f" {statistics.median(values):>6.2f} ({min(values):>6.2f}…{max(values):>6.2f})"
         delays = [statistics.median(result["workers"][worker]["p99_ms"] for result in own) for worker in range(WORKERS)]
         row += f" {delays[0]:>6.1f} /{delays[1]:>6.1f} {statistics.median(result['processor'] for result in own):>5.2f}"
+        # Of the worst round: of a second, how much each worker waited for a processor.
+        row += "".join(f" {max(result['waited'][worker] for result in own):>6.3f}" for worker in range(WORKERS))
         reasons = {}
         for result in own:
             for reason, number in result["reasons"].items():

@@ -78,6 +78,20 @@ class Relay:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def waited_seconds(self):
+        """How long each worker was ready to run and got no processor (schedstat)."""
+        waited = [0.0] * WORKERS
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            try:
+                with open(f"/proc/{self.process.pid}/task/{task}/comm", encoding="ascii") as file:
+                    name = re.fullmatch(r"relay-(\d+)\n", file.read())
+                if name and int(name[1]) < WORKERS:
+                    with open(f"/proc/{self.process.pid}/task/{task}/schedstat", encoding="ascii") as file:
+                        waited[int(name[1])] += int(file.read().split()[1]) / 1e9
+            except FileNotFoundError:
+                pass
+        return waited
+
     def resident_bytes(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
             return 1024 * int(next(line.split()[1] for line in file if line.startswith("VmRSS:")))
