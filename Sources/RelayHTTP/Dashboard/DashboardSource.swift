@@ -81,6 +81,8 @@ package struct LiveDashboard: DashboardSource {
         return SessionWatchBody(
             now: view.now(),
             clock: view.clock,
+            version: view.version,
+            phase: await view.phase(),
             session: SessionBody(inspected, now: view.now()),
             users: inspected.session.users.map { UserBody($0, in: inspected) },
             revoked: revoked.map { Int($0) },

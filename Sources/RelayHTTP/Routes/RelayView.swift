@@ -63,17 +63,23 @@ package struct RelayView: Sendable {
         return traffic
     }
 
+    /// `restoring`, `serving` or `draining`.
+    func phase() async -> String {
+        if DrainBody(await sessions.drainProgress) != nil { return "draining" }
+        return await sessions.isReady ? "serving" : "restoring"
+    }
+
     func status() async -> StatusBody {
         let counts = await sessions.counts
         let drain = DrainBody(await sessions.drainProgress)
-        let isReady = await sessions.isReady
+        let phase = await phase()
         let uptime = clock
         return StatusBody(
             version: version,
             processId: Int(getpid()),
             uptime: uptime,
             clock: uptime,
-            phase: drain != nil ? "draining" : isReady ? "serving" : "restoring",
+            phase: phase,
             drain: drain,
             sessions: counts.sessions,
             users: counts.users,

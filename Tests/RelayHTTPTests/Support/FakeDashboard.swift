@@ -7,12 +7,17 @@ import Synchronization
 
 /// Figures that a test makes up, and a count of how often somebody looks.
 final class FakeDashboard: DashboardSource {
-    private let state = Mutex((looks: 0, drops: UInt64(0), session: Optional("a1-S"), failure: RelayError?.none))
+    private let state = Mutex(
+        (looks: 0, drops: UInt64(0), padding: 0, session: Optional("a1-S"), failure: RelayError?.none)
+    )
 
     var looks: Int { state.withLock { $0.looks } }
 
     /// The session that there is.
     func replaceSession(with id: String?) { state.withLock { $0.session = id } }
+
+    /// Makes a session's events longer by so many bytes.
+    func pad(by count: Int) { state.withLock { $0.padding = count } }
 
     func fail(with error: RelayError?) { state.withLock { $0.failure = error } }
 
@@ -76,9 +81,18 @@ final class FakeDashboard: DashboardSource {
             about: "relay",
             user: nil,
             what: "\(dropsBefore[.oversize] ?? 0) dropped\nbefore",
-            advice: nil
+            advice: String(repeating: "x", count: state.withLock { $0.padding })
         )
-        return SessionWatchBody(now: 1, clock: 1, session: session, users: [], revoked: [], findings: [finding])
+        return SessionWatchBody(
+            now: 1,
+            clock: 1,
+            version: "1",
+            phase: "serving",
+            session: session,
+            users: [],
+            revoked: [],
+            findings: [finding]
+        )
     }
 
     private func look() throws -> Int {
