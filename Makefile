@@ -13,7 +13,7 @@ BIN := .build/release
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 
-.PHONY: help run test faults fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install man deb setup release format lint clean
+.PHONY: help run test faults flood fuzz sanitize-address sanitize-thread demo bench micro scale bench-tools install man deb setup release format lint clean
 
 help:
 	@echo "make run      build and run a relay for trying out (--dev) in the foreground"
@@ -21,6 +21,7 @@ help:
 	@echo "make fuzz     feed damaged and invented input to every parser for a minute each (FUZZ=engine FUZZ_SECONDS=600)"
 	@echo "make sanitize-address   the unit tests under the address sanitizer; make sanitize-thread under the thread sanitizer"
 	@echo "make faults   break disk, clock, queues and more under a running game; 300 rounds of SIGKILL (ten minutes)"
+	@echo "make flood    play beside 100,000 bad datagrams a second of every kind: what the games keep (five minutes)"
 	@echo "make demo     play one host and eight clients through a relay for five seconds"
 	@echo "make bench    compare with the floor, coturn and nginx, side by side: a table, JSON and an HTML report (an hour)"
 	@echo "make micro    instructions for each datagram, against the reference"
@@ -59,6 +60,11 @@ faults: release
 	$(SWIFT) build --build-tests
 	CAUSEWAY_KILL_ROUNDS=$${CAUSEWAY_KILL_ROUNDS:-300} CAUSEWAYD="$(CURDIR)/$(BIN)/causewayd" \
 	    $(SWIFT) test --skip-build --filter 'SystemTests.*(FaultTests|KillLoop)'
+
+# FLOOD passes options: make flood FLOOD="--only oversize --pps 200000". docs/flood.md says how to read it.
+flood: release
+	@scripts/install-packages build test
+	Tests/flood/run $(BIN) --long $(FLOOD)
 
 demo: release
 	@scripts/demo $(BIN)

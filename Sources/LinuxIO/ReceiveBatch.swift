@@ -72,17 +72,44 @@ public struct ReceiveBatch: ~Copyable {
 
     /// Reads what is there, without waiting. Returns the number of datagrams; 0 where there are none.
     public mutating func receive(from number: Int32) -> Int {
+        prepare()
+        used = 0
+        read(from: number, atMost: Self.capacity)
+        return used
+    }
+
+    /// As `receive`, and asks besides when the first datagram came to the machine. A system call or two more.
+    public mutating func receive(from number: Int32, stamp: inout ReceiveStamp) -> Int {
+        prepare()
+        used = 0
+        stamp = .unknown
+        read(from: number, atMost: 1)
+        guard used == 1 else { return 0 }
+        var time = timespec()
+        if clinux_last_arrival(number, &time) == 0 { stamp = ReceiveStamp(time) }
+        read(from: number, atMost: Self.capacity - 1)
+        return used
+    }
+
+    @inline(__always)
+    private mutating func prepare() {
         for index in 0..<used {
             messages[index].msg_hdr.msg_namelen = 28
             messages[index].msg_hdr.msg_controllen = Self.controlBytes
         }
-        let count = clinux_recvmmsg(number, messages, UInt32(Self.capacity), 0, nil)
-        used = count > 0 ? Int(count) : 0
-        for index in 0..<used {
+    }
+
+    /// Reads behind what has been read.
+    @inline(__always)
+    private mutating func read(from number: Int32, atMost count: Int) {
+        let first = used
+        let got = clinux_recvmmsg(number, messages + first, UInt32(truncatingIfNeeded: count), 0, nil)
+        if got <= 0 { return }
+        used = first &+ Int(got)
+        for index in first..<used {
             datagrams[index].length = Int(messages[index].msg_len)
             datagrams[index].local = localAddress(index)
         }
-        return used
     }
 
     @inline(__always)

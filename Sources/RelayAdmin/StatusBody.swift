@@ -68,6 +68,8 @@ package struct TrafficBody: Codable, Sendable, Equatable {
     package var sendBatches: UInt64 = 0
     /// Lost in full receive queues, before the relay saw them.
     package var queueOverflows: UInt64 = 0
+    /// Dropped by the kernel's filter, since they could be no game's; some are let through and counted as drops.
+    package var filteredDatagrams: UInt64 = 0
     /// Waiting now for a host or a confirmation.
     package var heldDatagrams: UInt64 = 0
 

@@ -6,6 +6,8 @@ package struct MetricFamily: Sendable, Equatable {
         case counter
         /// Goes up and down.
         case gauge
+        /// How many values lie below each of some bounds.
+        case histogram
     }
 
     /// A label's name and value.
@@ -20,12 +22,15 @@ package struct MetricFamily: Sendable, Equatable {
         }
     }
 
-    enum Value: Sendable, Equatable {
+    /// A count, exact over the whole range, or something measured.
+    package enum Value: Sendable, Equatable {
         case whole(UInt64)
         case real(Double)
     }
 
     struct Sample: Sendable, Equatable {
+        /// What follows the family's name: `_bucket`, `_sum` and `_count` of a histogram.
+        var suffix = ""
         let labels: [Label]
         let value: Value
     }
@@ -52,6 +57,27 @@ package struct MetricFamily: Sendable, Equatable {
     /// Adds a measured value; seconds and bytes without prefixes, by convention.
     package mutating func add(_ value: Double, labels: [Label] = []) {
         samples.append(Sample(labels: labels, value: .real(value)))
+    }
+
+    /// Adds a histogram.
+    /// - Parameters:
+    ///   - bounds: the most that a value of each bucket may be, growing.
+    ///   - counts: how many values each bucket has, and one figure more for those past the last bound where there are any.
+    ///   - sum: of all values.
+    package mutating func add(bounds: [Double], counts: [UInt64], sum: Value, labels: [Label] = []) {
+        var count: UInt64 = 0
+        for (index, bucket) in counts.enumerated() {
+            count += bucket
+            guard index < bounds.count else { continue }
+            let bound = Label(
+                "le",
+                bounds[index] == bounds[index].rounded() ? "\(Int(bounds[index]))" : "\(bounds[index])"
+            )
+            samples.append(Sample(suffix: "_bucket", labels: labels + [bound], value: .whole(count)))
+        }
+        samples.append(Sample(suffix: "_bucket", labels: labels + [Label("le", "+Inf")], value: .whole(count)))
+        samples.append(Sample(suffix: "_sum", labels: labels, value: sum))
+        samples.append(Sample(suffix: "_count", labels: labels, value: .whole(count)))
     }
 
     mutating func add(contentsOf other: MetricFamily) { samples += other.samples }

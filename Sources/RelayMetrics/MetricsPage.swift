@@ -25,7 +25,7 @@ package struct MetricsPage: Sendable, Equatable {
             text += "# HELP \(family.name) \(Self.escaped(family.help))\n"
             text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
             for sample in family.samples {
-                text += family.name + Self.text(sample.labels) + " " + Self.text(sample.value) + "\n"
+                text += family.name + sample.suffix + Self.text(sample.labels) + " " + Self.text(sample.value) + "\n"
             }
         }
         return text

@@ -61,6 +61,8 @@ struct Lanes: ~Copyable {
         }
     }
 
+    var isAnythingWaiting: Bool { waiting != 0 }
+
     /// Sends everything queued.
     @inline(__always)
     mutating func flush(_ sockets: PairSockets) {

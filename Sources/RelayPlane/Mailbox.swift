@@ -15,6 +15,7 @@ enum WorkerCommand: Sendable {
     /// A sign of life: `done` with true; with false from a worker that has stopped.
     case turn(done: @Sendable (Bool) -> Void)
     case ownAddresses([PeerAddress])
+    case limits(RateLimits)
     case report(token: UInt32, done: @Sendable (SessionReport?) -> Void)
     case stop
 }

@@ -13,6 +13,10 @@ package struct PlaneSettings: Sendable {
     /// Where no process before has left its tables, nothing is read until `confirmRestored`: who belongs to a stored session
     /// must not be taken for a stranger. What arrives meanwhile waits in the sockets.
     package var waitsForSessions = false
+    /// Whether the kernel drops what cannot be a game's datagram, but for a sample, before it wakes a worker.
+    package var filtersInKernel = true
+    /// Whether some datagrams are timed from their arrival to their leaving. The kernel reads a clock for every datagram then.
+    package var measuresLatency = true
     package var engine = EngineSettings()
     package var guesses = GuessLedger.Settings()
 

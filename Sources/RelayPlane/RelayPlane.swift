@@ -21,6 +21,7 @@ package final class RelayPlane: DataPlane {
     let dedicated: DedicatedPairs
     private let tables: TableFile
     private let running: RunningThreads
+    private let losses: KernelLosses
 
     /// Binds the ports, takes over what an earlier process has left, and starts the workers: they forward from then on.
     /// - Parameters:
@@ -160,6 +161,11 @@ package final class RelayPlane: DataPlane {
         handover.release(listening: knowsAll || !settings.waitsForSessions)
         estate.forgetOthers(keeper)
         self.succession = succession
+        losses = KernelLosses(
+            drops: counters.reduce(0) { $0 + $1[.kernelDrops] },
+            filters: settings.filtersInKernel,
+            namespaceLosses: NetworkStatistics.udpQueueLosses()
+        )
     }
 
     private static func runWorker(_ setup: WorkerSetup, _ onFailure: @Sendable (String) -> Void) {
@@ -207,6 +213,19 @@ package final class RelayPlane: DataPlane {
     package func refreshOwnAddresses() {
         let addresses = LocalInterfaces.addresses().compactMap { PeerAddress(bytes: $0) }
         for mailbox in mailboxes { _ = mailbox.post(.ownAddresses(addresses)) }
+    }
+
+    /// Other limits hold from a moment later on.
+    package func apply(_ limits: RateLimits) {
+        for mailbox in mailboxes { _ = mailbox.post(.limits(limits)) }
+    }
+
+    /// Datagrams that the kernel has dropped since the start before any worker saw them: lost in full receive queues, and
+    /// filtered, since they could not be a game's.
+    package var kernelLosses: (overflows: UInt64, filtered: UInt64) {
+        let drops = counters.reduce(0) { $0 + $1[.kernelDrops] }
+        let totals = losses.totals(drops: drops, namespaceLosses: NetworkStatistics.udpQueueLosses())
+        return (totals.overflows, totals.filtered)
     }
 
     /// Stops the workers and closes the ports. Returns at once.

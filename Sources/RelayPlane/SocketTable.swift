@@ -29,9 +29,14 @@ struct SocketTable: ~Copyable {
     private var lostByClosed: UInt64 = 0
     private var free: [Int] = []
     private var places: [UInt32: [Int]] = [:]
+    private var lostBefore: UInt64 = 0
+    /// What the kernel drops of what arrives, on either port; `nil` where everything passes.
+    private let filters: (server: DatagramFilter, client: DatagramFilter)?
 
-    init() {
+    /// - Parameter filters: whether impossible datagrams are dropped in the kernel, but for a sample.
+    init(filters: Bool = false) {
         entries = .allocate(capacity: capacity)
+        self.filters = filters ? (.serverPort, .clientPort) : nil
     }
 
     deinit {
@@ -64,10 +69,28 @@ struct SocketTable: ~Copyable {
         let added = sockets.open.map { socket in
             let place = takePlace()
             entries[place] = Entry(number: socket.number, role: socket.role, pair: pair, sockets: exits, local: local)
+            filter(socket.number, socket.role)
+            entries[place].lostDatagrams = UDPSocket.lostDatagrams(of: socket.number)
+            lostBefore += UInt64(entries[place].lostDatagrams)
             return place
         }
         places[pair, default: []] += added
         for place in added { try epoll.add(entries[place].number, tag: UInt64(place)) }
+    }
+
+    /// A kernel that refuses costs wakes, nothing else: the engine judges everything that comes.
+    private func filter(_ number: Int32, _ role: PortRole) {
+        guard let filters else { return DatagramFilter.detach(from: number) }
+        switch role {
+        case .server: try? filters.server.attach(to: number)
+        case .client: try? filters.client.attach(to: number)
+        }
+    }
+
+    /// What sockets had lost when they were added. Told once.
+    mutating func takeLostBefore() -> UInt64 {
+        defer { lostBefore = 0 }
+        return lostBefore
     }
 
     /// The socket behind an epoll tag; its number is −1 where it was closed meanwhile. Valid until the next command.

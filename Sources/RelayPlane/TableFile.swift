@@ -33,7 +33,10 @@ final class TableFile: Sendable {
             throw Refusal(words: "it was written by a version of Causeway with another layout")
         }
         guard header.isIntact else { throw Refusal(words: "its header is damaged") }
-        layout = EngineLayout(userCapacity: Int(header.userCapacity), sessionCapacity: Int(header.sessionCapacity))
+        layout = EngineLayout(
+            userCapacity: Int(clamping: header.userCapacity),
+            sessionCapacity: Int(clamping: header.sessionCapacity)
+        )
         guard header.workers >= 1, header.workers <= 4_096,
             file.byteCount == TableHeader.byteCount + Int(header.workers) * Self.sectionBytes(layout)
         else { throw Refusal(words: "its size does not fit its header") }

@@ -34,6 +34,8 @@ extension Worker {
                 done(true)
             case .ownAddresses(let addresses):
                 engine.setOwnAddresses(addresses)
+            case .limits(let limits):
+                engine.setLimits(limits)
             case .report(let token, let done):
                 done(engine.report(ofSession: token, now: now))
             case .stop:
@@ -94,7 +96,7 @@ extension WorkerCommand {
         case .turn(let done): done(false)
         case .activity(_, let done): done(nil)
         case .report(_, let done): done(nil)
-        case .ownAddresses, .stop: break
+        case .ownAddresses, .limits, .stop: break
         }
     }
 }

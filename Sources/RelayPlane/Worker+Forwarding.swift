@@ -9,9 +9,18 @@ extension Worker {
         let entry = place.pointee
         guard entry.number >= 0 else { return }
         for _ in 0..<Self.roundsPerSocket {
-            let count = received.receive(from: entry.number)
+            var stamp = ReceiveStamp.unknown
+            let count: Int
+            // One datagram a millisecond, the oldest of its batch, tells how long datagrams stay.
+            if now > lastTimed {
+                lastTimed = now
+                count = received.receive(from: entry.number, stamp: &stamp)
+            } else {
+                count = received.receive(from: entry.number)
+            }
             if count == 0 { return }
             setup.counters.add(1, to: .receiveBatches)
+            setup.counters.countBatch(count)
             for index in 0..<count {
                 let datagram = received.datagrams[index]
                 batch.datagrams[index] = DatagramBytes(base: datagram.bytes, length: datagram.length)
@@ -24,7 +33,9 @@ extension Worker {
             }
             for index in 0..<count { forward(index, entry, now: now) }
             if engine.hasEvents { drainEvents() }
+            let isAnythingSent = lanes.isAnythingWaiting
             lanes.flush(entry.sockets)
+            if stamp.isKnown, isAnythingSent { setup.counters.countLatency(stamp.age()) }
             if count < ReceiveBatch.capacity { return }
         }
     }

@@ -49,6 +49,8 @@ struct Worker: ~Copyable {
     var lanes: Lanes
     private var sweeper = SweepPace()
     private var nextLossCheck: UInt64 = 0
+    /// The millisecond in which a datagram was last timed; never where none is.
+    var lastTimed: UInt64
     private let timer: TimerDescriptor
     private var isKeepingTime = false
     private var isListening = false
@@ -59,12 +61,13 @@ struct Worker: ~Copyable {
     /// - Throws: `SystemCallError` where memory or descriptors cannot be had.
     init(_ setup: WorkerSetup) throws(SystemCallError) {
         let epoll = try Epoll()
-        var sockets = SocketTable()
+        var sockets = SocketTable(filters: setup.settings.filtersInKernel)
         let timer = try TimerDescriptor()
         try epoll.add(setup.mailbox.descriptor, tag: Self.mailboxTag)
         try epoll.add(timer.number, tag: Self.timerTag)
         for (pair, open) in setup.dedicated { try sockets.add(open, pair: pair, to: epoll) }
         self.setup = setup
+        lastTimed = setup.settings.measuresLatency ? 0 : .max
         self.sockets = sockets
         self.epoll = epoll
         self.timer = timer
@@ -87,6 +90,14 @@ struct Worker: ~Copyable {
     private mutating func listen() throws(SystemCallError) {
         isListening = true
         if let shared = setup.shared { try sockets.add(shared, to: epoll) }
+        countLossesBefore()
+    }
+
+    /// What inherited sockets have lost and nobody has counted: an earlier process counted up to its end.
+    private mutating func countLossesBefore() {
+        let lost = sockets.takeLostBefore()
+        let counted = setup.counters[.kernelDrops]
+        if lost > counted { setup.counters.add(lost - counted, to: .kernelDrops) }
     }
 
     /// Every stored session is served: whoever is unknown now is a stranger.
@@ -146,9 +157,9 @@ struct Worker: ~Copyable {
         for command in setup.mailbox.close() { command.refuse() }
     }
 
-    /// Wakes now and then from the first session on: there is something to sweep.
+    /// Wakes now and then where there is something to sweep, or where the kernel drops datagrams without waking anybody.
     private mutating func keepTime() {
-        guard !isKeepingTime, engine.sweepLength > 0 else { return }
+        guard !isKeepingTime, engine.sweepLength > 0 || setup.settings.filtersInKernel else { return }
         isKeepingTime = true
         timer.start(everyMilliseconds: SweepPace.idlePauseMilliseconds)
     }
@@ -175,6 +186,6 @@ struct Worker: ~Copyable {
         guard now >= nextLossCheck else { return }
         nextLossCheck = now &+ Self.lossCheckPause
         let lost = sockets.newlyLost(atMost: Self.lossChecks)
-        if lost > 0 { setup.counters.add(lost, to: .queueOverflows) }
+        if lost > 0 { setup.counters.add(lost, to: .kernelDrops) }
     }
 }

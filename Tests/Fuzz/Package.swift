@@ -19,11 +19,15 @@ let package = Package(
     name: "relay-fuzz",
     dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
     targets: [
-        // Links to the root package's sources: whole rooms, and of two rooms the files that read what callers send.
+        // Links to the root package's sources: whole rooms, and of three rooms the files that read what callers send or
+        // a predecessor left.
         .target(name: "RelayWire", swiftSettings: strict),
         .target(name: "CPrefetch"),
         .target(name: "RelayCore", dependencies: ["CPrefetch", "RelayWire"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["RelayWire", "RelayCore"], swiftSettings: strict),
+        .target(name: "CLinux"),
+        .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "RelayPlane", dependencies: ["RelayCore", "LinuxIO"], swiftSettings: strict),
         .target(name: "RelayNet", swiftSettings: strict),
         .target(name: "RelayControl", dependencies: ["RelayCore", "RelayNet"], swiftSettings: strict),
         .target(name: "RelayHTTP", dependencies: ["RelayControl"], swiftSettings: strict),
@@ -37,6 +41,7 @@ let package = Package(
         .target(name: "FuzzDriver", dependencies: ["CFuzzer"], swiftSettings: strict),
         fuzz("datagram", ["RelayWire"]),
         fuzz("engine", ["RelayCore", "TestSupport"]),
+        fuzz("snapshot", ["RelayCore", "RelayPlane", "RelayWire", "LinuxIO", "TestSupport"]),
         fuzz("bodies", ["RelayControl", "RelayHTTP", "RelayNet"]),
         fuzz("configuration", ["RelayConfig"]),
     ],

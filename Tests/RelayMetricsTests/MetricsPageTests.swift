@@ -24,6 +24,24 @@ struct MetricsPageTests {
         )
     }
 
+    @Test("A histogram has what lies below each bound, the sum and the count")
+    func histogram() {
+        var family = MetricFamily("size", .histogram, help: "Sizes.")
+        family.add(bounds: [1, 2.5], counts: [3, 0, 4], sum: .real(40.5), labels: [.init("worker", "0")])
+        #expect(
+            MetricsPage([family]).text == """
+                # HELP size Sizes.
+                # TYPE size histogram
+                size_bucket{worker="0",le="1"} 3
+                size_bucket{worker="0",le="2.5"} 3
+                size_bucket{worker="0",le="+Inf"} 7
+                size_sum{worker="0"} 40.5
+                size_count{worker="0"} 7
+
+                """
+        )
+    }
+
     @Test("Backslashes, line feeds and quotes cannot break a line apart")
     func escaping() {
         var family = MetricFamily("f", .gauge, help: "a\\b\n\"c\"")

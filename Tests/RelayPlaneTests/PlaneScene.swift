@@ -31,6 +31,8 @@ final class PlaneScene: Sendable {
         settings.workers = workers
         settings.sessionsPerWorker = 64
         settings.usersPerWorker = 256
+        // Every datagram is to be judged, and not one in sixteen.
+        settings.filtersInKernel = false
         change(&settings)
         let told = Told()
         self.told = told

@@ -207,6 +207,20 @@ struct SuccessionTests {
         try line.scene.talk(5, host, client)
     }
 
+    @Test("Tables that claim sizes no memory has are left alone, though their checksum fits", arguments: [3, 4, 2])
+    func impossibleSizes(word: Int) async throws {
+        let line = try Line()
+        try await line.scene.plane.add(PlaneScene.plan(5))
+        var header = [UInt64](repeating: 0, count: 9)
+        let tables = try #require(line.store.tables())
+        #expect(pread(tables, &header, 72, 0) == 72)
+        header[word] = .max
+        header[8] = header[..<8].reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ $1) &* 0x100_0000_01B3 }
+        #expect(pwrite(tables, &header, 72, 0) == 72)
+        try line.restart()
+        #expect(line.scene.plane.succession.refusedTables == "its size does not fit its header")
+    }
+
     @Test("Sockets of a socket unit are used as they are, by fewer workers and by more")
     func socketUnit() async throws {
         for (sockets, workers) in [(1, 1), (2, 1), (2, 2), (1, 2), (4, 2)] {

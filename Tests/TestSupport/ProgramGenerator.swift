@@ -58,7 +58,7 @@ package struct ProgramGenerator {
         settings.roaming = random.pick([.normal, .normal, .normal, .open, .strict])
         settings.givesRejoinIDs = !random.isOneIn(5)
         settings.wrongUsersPerSecond = random.pick([0, 1, 3, 200])
-        if random.isOneIn(4) {
+        if random.isOneIn(8) {
             settings.limits.user = limit()
             settings.limits.session = limit()
             settings.limits.worker = limit()

@@ -34,8 +34,7 @@ import Testing
         defer { for page in pages { page.deallocate() } }
         pages[0].countDrop(.noHost, 2)
         pages[1].countDrop(.noHost, 3)
-        pages[1].add(4, to: .queueOverflows)
-        let totals = PlaneCondition.totals(pages)
+        let totals = PlaneCondition.totals(pages, overflows: 4)
         #expect(totals[.drop(.noHost)] == 5 && totals[.queueOverflow] == 4)
         #expect(totals.count == DropReason.allCases.count + 1)
         #expect(Set(PlaneCondition.allCases.map(\.words)).count == totals.count)

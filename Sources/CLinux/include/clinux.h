@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
@@ -125,6 +126,14 @@ static inline size_t clinux_write_segment(void *control, uint16_t size) {
     memcpy(control, &header, sizeof header);
     memcpy((char *)control + CMSG_ALIGN(sizeof header), &size, sizeof size);
     return CMSG_SPACE(sizeof size);
+}
+
+/// When the datagram that was last read from a socket came to the machine, of CLOCK_REALTIME (socket(7), SIOCGSTAMPNS; the
+/// first call makes the kernel stamp what arrives from then on). Returns 0 on success.
+static inline int clinux_last_arrival(int fd, struct timespec *arrival) {
+    // SIOCGSTAMPNS_OLD, whose timespec is the 64-bit one on 64-bit Linux.
+    _Static_assert(sizeof(struct timespec) == 16, "two 64-bit words");
+    return ioctl(fd, 0x8907, arrival);
 }
 
 // sched_setaffinity(2), gettid(2)

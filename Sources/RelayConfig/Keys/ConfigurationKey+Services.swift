@@ -15,6 +15,18 @@ extension ConfigurationKey {
             """
         ),
         ConfigurationKey(
+            "webhook.usage_url",
+            \.webhook.usageURL,
+            optional: .webURL,
+            note: "none",
+            example: "https://backend.example.net/causeway/usage",
+            reloadable: true,
+            """
+            An http or https URL that gets a POST whenever a session ends: what each of its users has sent and was sent. \
+            Signed with webhook.secret; webhook.allow_networks counts here too.
+            """
+        ),
+        ConfigurationKey(
             "webhook.allow_networks",
             \.webhook.allowNetworks,
             .list(of: .network, named: "networks"),
@@ -44,6 +56,17 @@ extension ConfigurationKey {
             example: "127.0.0.1:9090",
             reloadable: false,
             "A listener of its own for /metrics; the API's listener then stops serving it."
+        ),
+        ConfigurationKey(
+            "metrics.latency",
+            \.metrics.latency,
+            .bool,
+            default: true,
+            reloadable: false,
+            """
+            Whether some datagrams are timed from their arrival to their leaving. The kernel reads its clock for every \
+            datagram then; switch it off where the machine's clock is slow to read.
+            """
         ),
         ConfigurationKey(
             "log.level",

@@ -28,6 +28,21 @@ package enum Diagnosis {
         return "\(address?.bracketed ?? "?"):\(endpoint.port)"
     }
 
+    /// With one digit behind the point.
+    static func tenths(_ value: Double) -> String {
+        let tenths = Int((min(max(value, 0), 1e9) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    /// Bytes a second as people write them.
+    static func byteRate(_ bytes: UInt32) -> String {
+        switch bytes {
+        case ..<1_000: "\(bytes) B/s"
+        case ..<1_000_000: "\(tenths(Double(bytes) / 1_000)) kB/s"
+        default: "\(tenths(Double(bytes) / 1_000_000)) MB/s"
+        }
+    }
+
     /// Milliseconds as people say them.
     package static func time(_ milliseconds: UInt32) -> String {
         switch milliseconds {

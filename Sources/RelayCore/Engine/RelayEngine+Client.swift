@@ -51,8 +51,8 @@ extension RelayEngine {
         let length = datagram.length &- offset
         counters.add(1, to: .toHostDatagrams)
         counters.add(UInt64(truncatingIfNeeded: length), to: .toHostBytes)
-        sessionMeters[session].datagramsTo &+= 1
-        sessionMeters[session].bytesTo &+= UInt64(truncatingIfNeeded: length)
+        sessionMeters[session].hostDatagramsTo &+= 1
+        sessionMeters[session].hostBytesTo &+= UInt64(truncatingIfNeeded: length)
         return .forward(offset, length, to: host)
     }
 

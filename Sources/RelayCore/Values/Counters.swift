@@ -14,8 +14,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     /// Held datagrams waiting now: a gauge.
     case heldNow
     case endpointMoves, rejoins, hostClaims
-    /// Datagrams the kernel dropped because a receive queue was full.
-    case queueOverflows
+    /// Datagrams the kernel dropped before the worker saw them: a receive queue was full, or they were none of a game's.
+    case kernelDrops
     case receiveBatches, sendBatches
     /// Datagrams that left together with others to the same place.
     case joinedDatagrams
@@ -30,7 +30,11 @@ public struct CounterPage: @unchecked Sendable {
     @usableFromInline let cells: UnsafeMutablePointer<Atomic<UInt64>>
     /// Where the drop counters begin: a constant, since a static that is computed once would be checked on every access.
     @inlinable static var drops: Int { Counter.usersNow.rawValue + 1 }
-    private static var count: Int { drops + DropReason.allCases.count }
+    /// Where the histograms begin, each with a cell for each of its buckets, and what all latencies come to.
+    @inlinable static var batchSizes: Int { drops + DropReason.sendError.rawValue + 1 }
+    @inlinable static var latencies: Int { batchSizes + batchBuckets }
+    @inlinable static var latencySum: Int { latencies + latencyBuckets }
+    private static var count: Int { latencySum + 1 }
 
     private static let gauges: [Counter] = [.heldNow, .sessionsNow, .usersNow]
 

@@ -18,10 +18,10 @@ public struct RateLimits: Sendable, Equatable {
             self.bytes = bytes
         }
 
-        /// Whether one more datagram of so many bytes would be too much after what the window has seen.
+        /// Whether one more datagram of so many bytes would be too much after what was sent.
         @inline(__always)
-        func isExceeded(by bytes: UInt32, after datagrams: UInt32, _ sent: UInt32) -> Bool {
-            datagrams >= self.datagrams || sent &+ bytes > self.bytes
+        func isExceeded(by length: Int, after sent: Amount) -> Bool {
+            sent.datagrams >= datagrams || sent.bytes &+ UInt32(truncatingIfNeeded: length) > bytes
         }
     }
 

@@ -9,7 +9,7 @@ enum OpenAPIDocument {
         "servers": [{"url": "/"}],
         "security": [{"apiKey": []}],
         "tags": [{"name": "Relay sessions"}, {"name": "Lobby manager"}, {"name": "Lobby service"}, {"name": "IP addresses"}, {"name": "Operations"}, {"name": "Dashboard"}],
-        "paths": {\([relaySessionPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths, dashboardPaths].joined(separator: ",\n"))},
+        "paths": {\([relaySessionPaths, monitorPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths, dashboardPaths].joined(separator: ",\n"))},
         "components": {
           "securitySchemes": \(securitySchemes),
           "responses": \(responses),

@@ -3,11 +3,26 @@ internal import RelayAdmin
 package import RelayControl
 package import RelayCore
 
+/// What was known at a look: what grew until the next one happens now.
+package struct RelayGlance: Sendable {
+    /// Drops of the whole relay since the start, by reason.
+    package var drops: [DropReason: UInt64]
+    /// Of the session that was looked at; `nil` where no worker served it.
+    package var report: SessionReport?
+
+    package init(drops: [DropReason: UInt64], report: SessionReport? = nil) {
+        self.drops = drops
+        self.report = report
+    }
+}
+
 /// What those who run the relay look at. It can change nothing.
 package struct RelayView: Sendable {
     package var sessions: SessionService
     /// One page a worker.
     package var pages: [CounterPage]
+    /// What the kernel has dropped before any worker saw it.
+    package var kernelLosses: @Sendable () -> (overflows: UInt64, filtered: UInt64)
     package var version: String
     /// `sessions.host_timeout` and `sessions.user_timeout`, milliseconds.
     package var hostTimeout: UInt32
@@ -20,6 +35,7 @@ package struct RelayView: Sendable {
     package init(
         sessions: SessionService,
         pages: [CounterPage],
+        kernelLosses: @escaping @Sendable () -> (overflows: UInt64, filtered: UInt64),
         version: String,
         hostTimeout: UInt32,
         userTimeout: UInt32,
@@ -28,6 +44,7 @@ package struct RelayView: Sendable {
     ) {
         self.sessions = sessions
         self.pages = pages
+        self.kernelLosses = kernelLosses
         self.version = version
         self.hostTimeout = hostTimeout
         self.userTimeout = userTimeout
@@ -58,7 +75,7 @@ package struct RelayView: Sendable {
         traffic.invalidReplies = sum(.invalidReplies)
         traffic.receiveBatches = sum(.receiveBatches)
         traffic.sendBatches = sum(.sendBatches)
-        traffic.queueOverflows = sum(.queueOverflows)
+        (traffic.queueOverflows, traffic.filteredDatagrams) = kernelLosses()
         traffic.heldDatagrams = sum(.heldNow)
         return traffic
     }
@@ -95,15 +112,17 @@ package struct RelayView: Sendable {
     }
 
     /// What a diagnosis looks at.
-    /// - Parameter before: the drops of a second ago; what came since is told as recent.
+    /// - Parameter earlier: what was known a second ago; `nil` where this is the first look.
     func symptoms(
         of inspected: InspectedSession,
-        dropsBefore before: [DropReason: UInt64],
+        since earlier: RelayGlance?,
         isDraining: Bool
     ) -> Symptoms {
         let after = drops
+        let before = earlier?.drops ?? after
         return Symptoms(
             inspected: inspected,
+            earlier: earlier?.report,
             drops: DropReason.allCases.map { reason in
                 let total = after[reason] ?? 0
                 return DropSample(reason, total: total, recent: total - min(total, before[reason] ?? 0))

@@ -37,6 +37,7 @@ package final class APIServer: Service {
     /// What the API asks the rest of the daemon.
     package struct Dependencies: Sendable {
         package var directory: any SessionDirectory
+        package var monitor: any SessionMonitor
         package var lobbies: LobbyService
         package var sessionJSON: SessionJSON
         package var locator: GeoLocator
@@ -53,6 +54,7 @@ package final class APIServer: Service {
 
         package init(
             directory: any SessionDirectory,
+            monitor: any SessionMonitor,
             lobbies: LobbyService,
             sessionJSON: SessionJSON,
             locator: GeoLocator,
@@ -62,6 +64,7 @@ package final class APIServer: Service {
             dashboard: any DashboardSource
         ) {
             self.directory = directory
+            self.monitor = monitor
             self.lobbies = lobbies
             self.sessionJSON = sessionJSON
             self.locator = locator
@@ -98,6 +101,7 @@ package final class APIServer: Service {
         var routes = OperationsRoutes(readiness: dependencies.readiness).routes
         if configuration.metricsListen == nil { routes.append(metricsRoute) }
         routes += RelaySessionRoutes(directory: dependencies.directory, json: dependencies.sessionJSON).routes
+        routes += MonitorRoutes(monitor: dependencies.monitor).routes
         routes += AddressRoutes(locator: dependencies.locator).routes
         routes += DashboardRoutes(hub: DashboardHub(source: dependencies.dashboard)).routes
         routes += LobbyManagerRoutes(lobbies: dependencies.lobbies).routes

@@ -4,6 +4,7 @@ import RelayControl
 import RelayCore
 import RelayNet
 import RelayPlane
+import RelayWire
 
 // The configuration in the words of the data plane and of the control plane.
 extension Configuration {
@@ -33,11 +34,31 @@ extension Configuration {
                 case .normal: .normal
                 case .open: .open
                 }
+            plane.engine.limits = rateLimits(workers: plane.workers)
+            plane.filtersInKernel = relay.kernelFilter
+            plane.measuresLatency = metrics.latency
             plane.guesses.guessesPerMinute = UInt32(clamping: guess.perSource)
             plane.guesses.answers = guess.replies
             plane.guesses.answersPerSecond = UInt32(clamping: guess.repliesPerSecond)
             return plane
         }
+    }
+
+    /// The keys' 0 is no limit. Each worker has an even share of what the whole relay may forward.
+    func rateLimits(workers: Int) -> RateLimits {
+        func limit(_ datagrams: Int, _ bytes: Int) -> RateLimits.Limit {
+            // Below one datagram nothing would ever pass.
+            RateLimits.Limit(
+                datagrams: datagrams == 0 ? .max : UInt32(clamping: datagrams),
+                bytes: bytes == 0 ? .max : UInt32(clamping: max(bytes, Wire.maximumLength))
+            )
+        }
+        func share(_ whole: Int) -> Int { (whole + workers - 1) / workers }
+        var rates = RateLimits()
+        rates.user = limit(limits.userDatagrams, limits.userBytes)
+        rates.session = limit(limits.sessionDatagrams, limits.sessionBytes)
+        rates.worker = limit(share(limits.relayDatagrams), share(limits.relayBytes))
+        return rates
     }
 
     private var portMode: PortMode {
@@ -51,7 +72,10 @@ extension Configuration {
             maxUsers: sessions.maxUsers,
             pinsAddresses: sessions.pinIP,
             location: location,
-            dedicatedPairs: relay.ports.dedicated?.pairs
+            dedicatedPairs: relay.ports.dedicated?.pairs,
+            hostTimeout: sessions.hostTimeout.clampedMilliseconds,
+            userTimeout: sessions.userTimeout.clampedMilliseconds,
+            usageURL: webhook.usageURL
         )
     }
 

@@ -50,6 +50,7 @@ extension Daemon {
         return RelayView(
             sessions: sessions,
             pages: plane.counters,
+            kernelLosses: { plane.kernelLosses },
             version: Version.number,
             hostTimeout: engine.hostTimeout,
             userTimeout: engine.userTimeout,

@@ -83,6 +83,7 @@ struct Daemon {
             logger: logger,
             now: WallClock.now,
             renderWebhook: { sessionJSON.webhookBody($0) },
+            renderUsage: { MonitorJSON.webhookBody($0) },
             submitWebhook: { webhooks.submit($0) }
         )
         self.sessions = sessions
@@ -112,6 +113,7 @@ struct Daemon {
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
+                monitor: sessions,
                 lobbies: lobbies,
                 sessionJSON: sessionJSON,
                 locator: locator,
@@ -143,6 +145,7 @@ struct Daemon {
             sessions: sessions,
             lobbies: lobbies,
             server: server,
+            plane: plane,
             logger: logger
         )
         let (restored, restoredInput) = AsyncStream.makeStream(of: Void.self)
@@ -186,7 +189,7 @@ struct Daemon {
                 ),
                 eventService, lobbyService, lobbySweep, webhookService, housekeeping, recorder,
                 SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
-                DropReporter(counters: plane.counters, logger: logger),
+                DropReporter(plane: plane, logger: logger),
             ] + (control.map { [$0] } ?? []) + serviceManagerServices
         let drain = DrainService(sessions: sessions, logger: logger)
         var settings = ServiceGroupConfiguration(

@@ -14,7 +14,7 @@ struct MetricsReport: Sendable {
 
     func page() async -> MetricsPage {
         var page = MetricsPage()
-        for family in planeFamilies { page.add(family) }
+        for family in planeFamilies + kernelFamilies { page.add(family) }
         for family in await controlFamilies { page.add(family) }
         page.add(requests.family)
         var build = MetricFamily("causeway_build_info", .gauge, help: "The version that runs; always 1.")
@@ -42,13 +42,19 @@ struct MetricsReport: Sendable {
             counter("causeway_answered_pings_total", "PINGs with valid tokens answered.", .answeredPings),
             counter("causeway_invalid_replies_total", "Answers to wrong tokens.", .invalidReplies),
             drops,
-            counter("causeway_queue_overflows_total", "Datagrams lost in full receive queues.", .queueOverflows),
+            counter(
+                "causeway_kernel_dropped_datagrams_total",
+                "Datagrams that the kernel dropped before the worker saw them: queue overflows and filtered ones.",
+                .kernelDrops
+            ),
             gauge("causeway_held_datagrams", "Datagrams that wait for a host or a confirmation.", .heldNow),
             counter("causeway_held_delivered_total", "Held datagrams delivered late.", .heldDelivered),
             counter("causeway_endpoint_moves_total", "Users and hosts that changed their address.", .endpointMoves),
             counter("causeway_rejoins_total", "New connection ids for rejoining players.", .rejoins),
             counter("causeway_host_claims_total", "Users that became host.", .hostClaims),
             counter("causeway_receive_batches_total", "Batches received.", .receiveBatches),
+            batchSizes,
+            latencies,
             counter("causeway_send_batches_total", "Batches sent.", .sendBatches),
             counter(
                 "causeway_joined_datagrams_total",
@@ -59,6 +65,55 @@ struct MetricsReport: Sendable {
             gauge("causeway_worker_sessions", "Sessions a worker serves.", .sessionsNow),
             gauge("causeway_worker_users", "Users a worker serves.", .usersNow),
         ]
+    }
+
+    private var kernelFamilies: [MetricFamily] {
+        let losses = plane.kernelLosses
+        var overflows = MetricFamily(
+            "causeway_queue_overflows_total",
+            .counter,
+            help: "Datagrams lost in full receive queues."
+        )
+        overflows.add(losses.overflows)
+        var filtered = MetricFamily(
+            "causeway_filtered_datagrams_total",
+            .counter,
+            help: "Datagrams of impossible length or type that the kernel dropped; one in 16 is let through and judged."
+        )
+        filtered.add(losses.filtered)
+        return [overflows, filtered]
+    }
+
+    private var batchSizes: MetricFamily {
+        var family = MetricFamily("causeway_receive_batch_size", .histogram, help: "Datagrams of a batch received.")
+        for (worker, page) in plane.counters.enumerated() {
+            family.add(
+                bounds: CounterPage.batchBounds.map(Double.init),
+                counts: page.batches,
+                sum: .whole(page[.receivedDatagrams]),
+                labels: [.init("worker", "\(worker)")]
+            )
+        }
+        return family
+    }
+
+    private var latencies: MetricFamily {
+        var family = MetricFamily(
+            "causeway_relay_latency_seconds",
+            .histogram,
+            help:
+                "From a datagram's arrival in the kernel until its batch has left; one datagram a millisecond is timed."
+        )
+        for (worker, page) in plane.counters.enumerated() {
+            let latencies = page.latencies
+            family.add(
+                bounds: CounterPage.latencyBounds.map { Double($0) / 1e9 },
+                counts: latencies.buckets,
+                sum: .real(Double(latencies.sum) / 1e9),
+                labels: [.init("worker", "\(worker)")]
+            )
+        }
+        return family
     }
 
     private var controlFamilies: [MetricFamily] {

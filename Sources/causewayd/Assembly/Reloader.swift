@@ -3,6 +3,7 @@ import RelayAdmin
 import RelayConfig
 import RelayControl
 import RelayHTTP
+import RelayPlane
 
 /// Takes over a changed configuration: all of it or nothing. What a reload cannot change is named and waits for a restart.
 actor Reloader {
@@ -11,6 +12,7 @@ actor Reloader {
     private let sessions: SessionService
     private let lobbies: LobbyService
     private let server: APIServer
+    private let plane: RelayPlane
     private let logger: Logger
 
     init(
@@ -19,6 +21,7 @@ actor Reloader {
         sessions: SessionService,
         lobbies: LobbyService,
         server: APIServer,
+        plane: RelayPlane,
         logger: Logger
     ) {
         self.current = current
@@ -26,6 +29,7 @@ actor Reloader {
         self.sessions = sessions
         self.lobbies = lobbies
         self.server = server
+        self.plane = plane
         self.logger = logger
     }
 
@@ -52,6 +56,7 @@ actor Reloader {
         if let credentials { server.apply(credentials) }
         await sessions.apply(new.sessionSettings)
         await lobbies.apply(new.lobbySettings)
+        plane.apply(new.rateLimits(workers: plane.workerCount))
         LogLevelSwitch.level = Logger.Level(rawValue: new.log.level.rawValue) ?? .info
         logger.notice(
             "reloaded",
@@ -74,9 +79,16 @@ extension Configuration {
         api.trustedProxies = new.api.trustedProxies
         limits.apiBody = new.limits.apiBody
         limits.apiRate = new.limits.apiRate
+        limits.userDatagrams = new.limits.userDatagrams
+        limits.userBytes = new.limits.userBytes
+        limits.sessionDatagrams = new.limits.sessionDatagrams
+        limits.sessionBytes = new.limits.sessionBytes
+        limits.relayDatagrams = new.limits.relayDatagrams
+        limits.relayBytes = new.limits.relayBytes
         relay.location = new.relay.location
         sessions.max = new.sessions.max
         sessions.maxUsers = new.sessions.maxUsers
+        webhook.usageURL = new.webhook.usageURL
         log.level = new.log.level
     }
 }

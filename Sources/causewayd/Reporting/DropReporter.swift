@@ -1,17 +1,21 @@
 import Logging
-import RelayCore
+import RelayPlane
 import ServiceLifecycle
 
 /// Tells the log once a second what the data plane's counters show, and no more often than a reader can bear.
 struct DropReporter: Service {
-    let counters: [CounterPage]
+    let plane: RelayPlane
     let logger: Logger
     private let before: [PlaneCondition: UInt64]
 
-    init(counters: [CounterPage], logger: Logger) {
-        self.counters = counters
+    init(plane: RelayPlane, logger: Logger) {
+        self.plane = plane
         self.logger = logger
-        before = PlaneCondition.totals(counters)
+        before = Self.totals(plane)
+    }
+
+    private static func totals(_ plane: RelayPlane) -> [PlaneCondition: UInt64] {
+        PlaneCondition.totals(plane.counters, overflows: plane.kernelLosses.overflows)
     }
 
     func run() async throws {
@@ -21,7 +25,7 @@ struct DropReporter: Service {
             while true {
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
                 let now = (ContinuousClock.now - start) / .seconds(1)
-                for line in log.lines(PlaneCondition.totals(counters), now: now) {
+                for line in log.lines(Self.totals(plane), now: now) {
                     logger.log(
                         level: line.condition.level,
                         "\(line.condition.words)",

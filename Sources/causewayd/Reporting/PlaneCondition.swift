@@ -17,17 +17,10 @@ enum PlaneCondition: Hashable, CaseIterable {
     }
 
     /// The sums over all workers.
-    static func totals(_ pages: [CounterPage]) -> [PlaneCondition: UInt64] {
-        Dictionary(
-            uniqueKeysWithValues: allCases.map { condition in
-                let total = pages.reduce(UInt64(0)) { sum, page in
-                    switch condition {
-                    case .drop(let reason): sum &+ page[reason]
-                    case .queueOverflow: sum &+ page[.queueOverflows]
-                    }
-                }
-                return (condition, total)
-            }
-        )
+    /// - Parameter overflows: datagrams lost in full receive queues.
+    static func totals(_ pages: [CounterPage], overflows: UInt64) -> [PlaneCondition: UInt64] {
+        var totals: [PlaneCondition: UInt64] = [.queueOverflow: overflows]
+        for reason in DropReason.allCases { totals[.drop(reason)] = pages.reduce(0) { $0 &+ $1[reason] } }
+        return totals
     }
 }

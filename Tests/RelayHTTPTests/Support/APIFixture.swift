@@ -46,6 +46,7 @@ struct APIFixture {
         let counters = counters
         var dependencies = APIServer.Dependencies(
             directory: directory,
+            monitor: directory,
             lobbies: lobbies,
             sessionJSON: SessionJSON(identity: identity, locator: locator),
             locator: locator,

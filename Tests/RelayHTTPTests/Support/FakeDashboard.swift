@@ -50,15 +50,9 @@ final class FakeDashboard: DashboardSource {
         return HistoryBody([TrafficSample(clock: 0.25), sample])
     }
 
-    /// Two more at each look.
-    func drops() -> [DropReason: UInt64] {
-        state.withLock {
-            $0.drops += 2
-            return [.oversize: $0.drops]
-        }
-    }
-
-    func session(id: String, dropsBefore: [DropReason: UInt64]) async throws -> SessionWatchBody {
+    /// Two more drops at each look.
+    func session(id: String, since earlier: RelayGlance?) async throws -> (body: SessionWatchBody, glance: RelayGlance)
+    {
         _ = try look()
         guard state.withLock({ $0.session }) == id else { throw RelayError(.notFound, "there is no such session") }
         let session = SessionBody(
@@ -80,10 +74,10 @@ final class FakeDashboard: DashboardSource {
             weight: "note",
             about: "relay",
             user: nil,
-            what: "\(dropsBefore[.oversize] ?? 0) dropped\nbefore",
+            what: "\(earlier?.drops[.oversize] ?? 0) dropped\nbefore",
             advice: String(repeating: "x", count: state.withLock { $0.padding })
         )
-        return SessionWatchBody(
+        let body = SessionWatchBody(
             now: 1,
             clock: 1,
             version: "1",
@@ -93,6 +87,11 @@ final class FakeDashboard: DashboardSource {
             revoked: [],
             findings: [finding]
         )
+        let drops = state.withLock {
+            $0.drops += 2
+            return $0.drops
+        }
+        return (body, RelayGlance(drops: [.oversize: drops]))
     }
 
     private func look() throws -> Int {

@@ -1,0 +1,1 @@
+../../../../Sources/RelayPlane/TableHeader.swift
