@@ -13,7 +13,7 @@ enum OpenAPIDocument {
         "components": {
           "securitySchemes": \(securitySchemes),
           "responses": \(responses),
-          "schemas": {\([commonSchemas, relaySessionSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
+          "schemas": {\([commonSchemas, relaySessionSchemas, monitorSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
         }
         }
         """
