@@ -10,7 +10,11 @@ const stream = new Stream(
     lastHeard = new Date();
     if (name === 'history') overview.takeHistory(data);
     if (name === 'overview') { overview.take(data); showHead(data.status); reveal('overview'); }
-    if (name === 'session' && data.session.id === shownSession) { sessionView.take(data); reveal('session'); }
+    if (name === 'session' && data.session.id === shownSession) {
+      sessionView.take(data);
+      showHead({ version: data.version, phase: data.phase, uptime: data.clock });
+      reveal('session');
+    }
     if (name === 'ended') { stream.close(); showConnection('ended'); sessionView.gone(data.message); }
   },
   (state, reason, pause) => showConnection(state, reason, pause),

@@ -96,7 +96,7 @@ class Overview {
     const sample = {
       clock: status.clock, received: traffic.received_datagrams, receivedBytes: traffic.received_bytes,
       sent: traffic.to_host_datagrams + traffic.to_client_datagrams + traffic.answered_pings + traffic.invalid_replies,
-      sentBytes: traffic.to_host_bytes + traffic.to_client_bytes, lost: traffic.queue_overflows,
+      sentBytes: traffic.to_host_bytes + traffic.to_client_bytes, lost: traffic.queue_overflows, filtered: traffic.filtered_datagrams,
       sessions: status.sessions, users: status.users, jitter: isMeasured ? links.jitter_median ?? null : null,
       jitterHigh: isMeasured ? links.jitter_high ?? null : null, missed: isMeasured && due ? links.missed_pings / due : null,
       drops: Object.fromEntries(status.drops.map(drop => [drop.reason, drop.count])),
@@ -131,7 +131,7 @@ class Overview {
     this.tiles.set('In', shown(received, number) + '/s', shown(this.rate(sample, one => one.receivedBytes), bits));
     this.tiles.set('Out', shown(this.rate(sample, one => one.sent), number) + '/s', shown(this.rate(sample, one => one.sentBytes), bits));
     this.tiles.set('Drops', shown(dropped, number) + '/s', `${received ? percent(Math.min(1, dropped / received)) : '–'} of what came in; ${count(all(sample.drops))} in all`);
-    this.tiles.set('Lost in the kernel', shown(lost, number) + '/s', `${count(sample.lost)} in all, in full receive queues`, lost > 0);
+    this.tiles.set('Lost in the kernel', shown(lost, number) + '/s', `${count(sample.lost)} in all, in full receive queues` + (sample.filtered ? `; ${count(sample.filtered)} filtered as no game's` : ''), lost > 0);
     const missed = links.pings + links.missed_pings > 0 ? percent(links.missed_pings / (links.pings + links.missed_pings)) : '–';
     this.tiles.set('Link quality', links.jitter_median === undefined ? '–' : milliseconds(links.jitter_median),
       links.jitter_high === undefined ? 'no player is measured yet' : `median jitter; ${milliseconds(links.jitter_high)} worst 5 %; ${missed} of PINGs missed`);

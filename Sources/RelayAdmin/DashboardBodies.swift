@@ -103,8 +103,10 @@ package struct HistoryBody: Codable, Sendable, Equatable {
 package struct SessionWatchBody: Codable, Sendable, Equatable {
     /// Seconds since 1970.
     package var now: Double
-    /// As `StatusBody.clock`.
+    /// As in `StatusBody`.
     package var clock: Double
+    package var version: String
+    package var phase: String
     package var session: SessionBody
     package var users: [UserBody]
     /// Numbers of users that were revoked, the last ones.
@@ -114,6 +116,8 @@ package struct SessionWatchBody: Codable, Sendable, Equatable {
     package init(
         now: Double,
         clock: Double,
+        version: String,
+        phase: String,
         session: SessionBody,
         users: [UserBody],
         revoked: [Int],
@@ -121,6 +125,8 @@ package struct SessionWatchBody: Codable, Sendable, Equatable {
     ) {
         self.now = now
         self.clock = clock
+        self.version = version
+        self.phase = phase
         self.session = session
         self.users = users
         self.revoked = revoked

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HTTPTypes
+import NIOCore
 import RelayControl
 import Testing
 
@@ -110,5 +111,25 @@ struct DashboardCallTests {
         // The server has stopped, so the connection has come to an end of its own.
         let text = try await heard.value
         #expect(text.contains("event: history\n") && text.hasSuffix("0\r\n\r\n"))
+    }
+
+    @Test("Who does not read what it is sent is cut off, though the answer has no end")
+    func unread() async throws {
+        var limits = ListenerLimits()
+        limits.idleTimeout = .seconds(1)
+        let length = 32 << 20
+        let heard = try await withLiveServer(.init(listen: .tcp(host: "127.0.0.1", port: 0), limits: limits)) {
+            fixture,
+            address in
+            fixture.dashboard.pad(by: length)
+            return try await RawConnection.run(
+                address,
+                .send(
+                    "GET /dashboard/events?session=a1-S HTTP/1.1\r\nHost: a\r\nAuthorization: token key-read\r\n\r\n"
+                ),
+                .pause(milliseconds: 4_000)
+            )
+        }
+        #expect(heard.contains("event: session\n") && heard.utf8.count < length)
     }
 }

@@ -18,8 +18,8 @@ actor DashboardHub {
 
     private struct Room {
         var listeners: [UInt64: AsyncStream<ByteBuffer>.Continuation] = [:]
-        /// The relay's drops when the listeners were told last.
-        var drops: [DropReason: UInt64]
+        /// What was known of the session when the listeners were told last.
+        var glance: RelayGlance?
         var task: Task<Void, Never>
     }
 
@@ -48,9 +48,12 @@ actor DashboardHub {
         }
         listenerCount += 1
         var first: [ByteBuffer] = []
+        let glance: RelayGlance?
         do {
             if case .overview = topic { first.append(try Self.event("history", await source.history())) }
-            first.append(try await render(topic, dropsBefore: source.drops()))
+            let (event, seen) = try await render(topic, since: nil)
+            first.append(event)
+            glance = seen
         } catch {
             listenerCount -= 1
             throw error
@@ -70,7 +73,7 @@ actor DashboardHub {
                     await self?.tell(topic)
                 }
             }
-        rooms[topic, default: Room(drops: source.drops(), task: task)].listeners[number] = continuation
+        rooms[topic, default: Room(glance: glance, task: task)].listeners[number] = continuation
         continuation.onTermination = { [weak self] _ in
             Task { [weak self] in await self?.remove(number, from: topic) }
         }
@@ -78,10 +81,11 @@ actor DashboardHub {
     }
 
     private func tell(_ topic: Topic) async {
-        guard let before = rooms[topic]?.drops else { return }
-        rooms[topic]?.drops = source.drops()
+        guard let room = rooms[topic] else { return }
         do {
-            send(try await render(topic, dropsBefore: before), to: topic)
+            let (event, glance) = try await render(topic, since: room.glance)
+            rooms[topic]?.glance = glance
+            send(event, to: topic)
         } catch let error as RelayError where error.code == .notFound {
             guard let ended = try? Self.event("ended", MessageBody(message: error.message)) else { return }
             send(ended, to: topic)
@@ -105,11 +109,12 @@ actor DashboardHub {
         rooms.removeValue(forKey: topic)?.task.cancel()
     }
 
-    private func render(_ topic: Topic, dropsBefore: [DropReason: UInt64]) async throws -> ByteBuffer {
+    private func render(_ topic: Topic, since earlier: RelayGlance?) async throws -> (ByteBuffer, RelayGlance?) {
         switch topic {
-        case .overview(let page): try Self.event("overview", await source.overview(page: page))
+        case .overview(let page): return (try Self.event("overview", await source.overview(page: page)), nil)
         case .session(let id):
-            try Self.event("session", await source.session(id: id, dropsBefore: dropsBefore))
+            let (body, glance) = try await source.session(id: id, since: earlier)
+            return (try Self.event("session", body), glance)
         }
     }
 

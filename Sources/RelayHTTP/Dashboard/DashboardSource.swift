@@ -1,6 +1,6 @@
 package import RelayAdmin
 package import RelayControl
-package import RelayCore
+internal import RelayCore
 
 /// Where the dashboard's figures come from.
 package protocol DashboardSource: Sendable {
@@ -10,12 +10,10 @@ package protocol DashboardSource: Sendable {
     /// The last hour.
     func history() async -> HistoryBody
 
-    /// The drops of the whole relay since the start, by reason.
-    func drops() -> [DropReason: UInt64]
-
-    /// - Parameter before: the drops of a second ago; what came since is told in the findings.
+    /// - Parameter earlier: what was known at the look before, for the findings; `nil` at the first.
+    /// - Returns: what is known now too.
     /// - Throws: `RelayError`: `.notFound`, `.unavailable` while restoring.
-    func session(id: String, dropsBefore before: [DropReason: UInt64]) async throws -> SessionWatchBody
+    func session(id: String, since earlier: RelayGlance?) async throws -> (body: SessionWatchBody, glance: RelayGlance)
 }
 
 /// The dashboard of the relay that runs.
@@ -47,7 +45,7 @@ package struct LiveDashboard: DashboardSource {
         overview.total = found.total
         overview.links = LinksBody(found.sessions)
         overview.sessions = found.sessions.map { inspected in
-            let symptoms = view.symptoms(of: inspected, dropsBefore: [:], isDraining: isDraining)
+            let symptoms = view.symptoms(of: inspected, since: nil, isDraining: isDraining)
             let problems = Diagnosis.findings(symptoms).filter { $0.weight == .problem }
             return OverviewSessionBody(
                 session: SessionBody(inspected, now: overview.now),
@@ -64,13 +62,15 @@ package struct LiveDashboard: DashboardSource {
 
     package func history() async -> HistoryBody { HistoryBody(await lastHour.samples) }
 
-    package func drops() -> [DropReason: UInt64] { view.drops }
-
-    package func session(id: String, dropsBefore before: [DropReason: UInt64]) async throws -> SessionWatchBody {
+    package func session(
+        id: String,
+        since earlier: RelayGlance?
+    ) async throws -> (body: SessionWatchBody, glance: RelayGlance) {
+        let drops = view.drops
         let inspected = try await view.sessions.inspect(id: id)
         let symptoms = view.symptoms(
             of: inspected,
-            dropsBefore: before,
+            since: earlier,
             isDraining: await view.sessions.isDraining
         )
         var findings = Diagnosis.findings(symptoms)
@@ -78,14 +78,17 @@ package struct LiveDashboard: DashboardSource {
         for number in revoked where inspected.report != nil {
             findings += Diagnosis.findings(symptoms, user: number).filter { $0.subject == .user(number) }
         }
-        return SessionWatchBody(
+        let body = SessionWatchBody(
             now: view.now(),
             clock: view.clock,
+            version: view.version,
+            phase: await view.phase(),
             session: SessionBody(inspected, now: view.now()),
             users: inspected.session.users.map { UserBody($0, in: inspected) },
             revoked: revoked.map { Int($0) },
             findings: findings.map { FindingBody($0) }
         )
+        return (body, RelayGlance(drops: drops, report: inspected.report))
     }
 }
 

@@ -50,13 +50,14 @@ struct ControlRoutes: Sendable {
         let id = call.parameter("session_id")
         let user = try call.queryNumber("user", in: 1...Int(Int32.max)).map { Int32($0) }
         // An unknown session is told at once; else what is dropped within a second is counted.
-        let earlier = try await desk.view.sessions.inspect(id: id).report
-        let before = desk.view.drops
+        let earlier = RelayGlance(
+            drops: desk.view.drops,
+            report: try await desk.view.sessions.inspect(id: id).report
+        )
         try await Task.sleep(for: .seconds(1))
         let symptoms = desk.view.symptoms(
             of: try await desk.view.sessions.inspect(id: id),
-            earlier: earlier,
-            dropsBefore: before,
+            since: earlier,
             isDraining: await desk.view.sessions.isDraining
         )
         let findings = Diagnosis.findings(symptoms, user: user)

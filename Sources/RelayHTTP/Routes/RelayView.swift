@@ -3,6 +3,19 @@ internal import RelayAdmin
 package import RelayControl
 package import RelayCore
 
+/// What was known at a look: what grew until the next one happens now.
+package struct RelayGlance: Sendable {
+    /// Drops of the whole relay since the start, by reason.
+    package var drops: [DropReason: UInt64]
+    /// Of the session that was looked at; `nil` where no worker served it.
+    package var report: SessionReport?
+
+    package init(drops: [DropReason: UInt64], report: SessionReport? = nil) {
+        self.drops = drops
+        self.report = report
+    }
+}
+
 /// What those who run the relay look at. It can change nothing.
 package struct RelayView: Sendable {
     package var sessions: SessionService
@@ -67,17 +80,23 @@ package struct RelayView: Sendable {
         return traffic
     }
 
+    /// `restoring`, `serving` or `draining`.
+    func phase() async -> String {
+        if DrainBody(await sessions.drainProgress) != nil { return "draining" }
+        return await sessions.isReady ? "serving" : "restoring"
+    }
+
     func status() async -> StatusBody {
         let counts = await sessions.counts
         let drain = DrainBody(await sessions.drainProgress)
-        let isReady = await sessions.isReady
+        let phase = await phase()
         let uptime = clock
         return StatusBody(
             version: version,
             processId: Int(getpid()),
             uptime: uptime,
             clock: uptime,
-            phase: drain != nil ? "draining" : isReady ? "serving" : "restoring",
+            phase: phase,
             drain: drain,
             sessions: counts.sessions,
             users: counts.users,
@@ -93,19 +112,17 @@ package struct RelayView: Sendable {
     }
 
     /// What a diagnosis looks at.
-    /// - Parameters:
-    ///   - earlier: what the session's worker told a second ago; what was dropped since is told as recent.
-    ///   - before: the relay's drops of a second ago.
+    /// - Parameter earlier: what was known a second ago; `nil` where this is the first look.
     func symptoms(
         of inspected: InspectedSession,
-        earlier: SessionReport? = nil,
-        dropsBefore before: [DropReason: UInt64],
+        since earlier: RelayGlance?,
         isDraining: Bool
     ) -> Symptoms {
         let after = drops
+        let before = earlier?.drops ?? after
         return Symptoms(
             inspected: inspected,
-            earlier: earlier,
+            earlier: earlier?.report,
             drops: DropReason.allCases.map { reason in
                 let total = after[reason] ?? 0
                 return DropSample(reason, total: total, recent: total - min(total, before[reason] ?? 0))

@@ -7,12 +7,17 @@ import Synchronization
 
 /// Figures that a test makes up, and a count of how often somebody looks.
 final class FakeDashboard: DashboardSource {
-    private let state = Mutex((looks: 0, drops: UInt64(0), session: Optional("a1-S"), failure: RelayError?.none))
+    private let state = Mutex(
+        (looks: 0, drops: UInt64(0), padding: 0, session: Optional("a1-S"), failure: RelayError?.none)
+    )
 
     var looks: Int { state.withLock { $0.looks } }
 
     /// The session that there is.
     func replaceSession(with id: String?) { state.withLock { $0.session = id } }
+
+    /// Makes a session's events longer by so many bytes.
+    func pad(by count: Int) { state.withLock { $0.padding = count } }
 
     func fail(with error: RelayError?) { state.withLock { $0.failure = error } }
 
@@ -45,15 +50,9 @@ final class FakeDashboard: DashboardSource {
         return HistoryBody([TrafficSample(clock: 0.25), sample])
     }
 
-    /// Two more at each look.
-    func drops() -> [DropReason: UInt64] {
-        state.withLock {
-            $0.drops += 2
-            return [.oversize: $0.drops]
-        }
-    }
-
-    func session(id: String, dropsBefore: [DropReason: UInt64]) async throws -> SessionWatchBody {
+    /// Two more drops at each look.
+    func session(id: String, since earlier: RelayGlance?) async throws -> (body: SessionWatchBody, glance: RelayGlance)
+    {
         _ = try look()
         guard state.withLock({ $0.session }) == id else { throw RelayError(.notFound, "there is no such session") }
         let session = SessionBody(
@@ -75,10 +74,24 @@ final class FakeDashboard: DashboardSource {
             weight: "note",
             about: "relay",
             user: nil,
-            what: "\(dropsBefore[.oversize] ?? 0) dropped\nbefore",
-            advice: nil
+            what: "\(earlier?.drops[.oversize] ?? 0) dropped\nbefore",
+            advice: String(repeating: "x", count: state.withLock { $0.padding })
         )
-        return SessionWatchBody(now: 1, clock: 1, session: session, users: [], revoked: [], findings: [finding])
+        let body = SessionWatchBody(
+            now: 1,
+            clock: 1,
+            version: "1",
+            phase: "serving",
+            session: session,
+            users: [],
+            revoked: [],
+            findings: [finding]
+        )
+        let drops = state.withLock {
+            $0.drops += 2
+            return $0.drops
+        }
+        return (body, RelayGlance(drops: [.oversize: drops]))
     }
 
     private func look() throws -> Int {
