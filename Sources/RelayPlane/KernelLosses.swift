@@ -76,14 +76,13 @@ final class KernelLosses: Sendable {
             state.totals.overflows &+= lost
             return
         }
-        state.untold.insert(elsewhere, at: 0)
+        state.untold = Array(([elsewhere] + state.untold).prefix(Self.patience))
         for index in state.untold.indices.reversed() {
             let told = min(lost, state.untold[index])
             state.untold[index] -= told
             state.totals.overflows &+= told
             lost -= told
         }
-        state.untold = Array(state.untold.prefix(Self.patience))
         state.totals.filtered &+= lost
     }
 
