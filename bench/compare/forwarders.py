@@ -135,8 +135,14 @@ class Floor(Forwarder):
         return is_bound(FLOOR_PORTS[1])
 
 
+LIMITS = ["user_datagrams", "user_bytes", "session_datagrams", "session_bytes"]
+
+
 class Causeway(Forwarder):
-    """The relay as it is shipped, every check switched on; its state lies in a temporary directory."""
+    """The relay as it is shipped, every check switched on; its state lies in a temporary directory.
+
+    Only its limits are raised: they are looked at as ever, but one session may use all that the machine can carry.
+    """
 
     @cached_property
     def key(self) -> str:
@@ -147,6 +153,7 @@ class Causeway(Forwarder):
         return [
             "run", "--dev", "--set", f"api.listen=127.0.0.1:{CAUSEWAY_API}",
             "--set", f"relay.ports.shared={CAUSEWAY_PORTS[0]}/{CAUSEWAY_PORTS[1]}",
+            *[word for key in LIMITS for word in ("--set", f"limits.{key}=4000000000")],
         ]
 
     def arguments(self) -> list[str]:
