@@ -208,6 +208,18 @@ struct LinkQualityTests {
         #expect(link.lastGapAge == 700)
     }
 
+    @Test("Lost PINGs are no jitter: the others come in time")
+    func lossIsNoJitter() throws {
+        let scene = try Scene.playing()
+        for index in 0..<60 {
+            scene.wait(index % 10 == 9 ? 1_000 : 500)
+            #expect(scene.pingArrives(2))
+        }
+        let link = try scene.user(2).link
+        #expect(link.missedPings == 6)
+        #expect(link.jitter == 0)
+    }
+
     @Test("DATA fills a gap between PINGs")
     func dataFills() throws {
         let scene = try Scene.playing()

@@ -62,8 +62,10 @@ struct LinkRecord {
         let usual = Self.defaultInterval + Int32(usualLess)
         let previous = Int32(previousInterval) - 1
         if previous >= 0 {
-            // J += (|D| - J) / 16, in sixteenths.
-            jitter = jitter &+ UInt32((interval - previous).magnitude) &- (jitter &+ 8) >> 4
+            // J += (|D| - J) / 16, in sixteenths. A PING that is missing says nothing of how late the others are.
+            let variation =
+                (interval - Self.skipped(interval, usual) * usual) - (previous - Self.skipped(previous, usual) * usual)
+            jitter = jitter &+ UInt32(variation.magnitude) &- (jitter &+ 8) >> 4
         }
         previousInterval = UInt32(interval) + 1
         let isUsual = interval * 4 > usual * 3 && interval * 2 < usual * 3
@@ -77,7 +79,7 @@ struct LinkRecord {
             missed -= 1
             return
         }
-        let skipped = max(0, (interval + usual / 2) / usual - 1)
+        let skipped = Self.skipped(interval, usual)
         missed &+= UInt32(skipped)
         if skipped > 0 { late = UInt8(clamping: skipped) }
         let isLikeBefore = previous >= 0 && (interval - previous).magnitude * 8 <= UInt32(previous)
@@ -88,6 +90,11 @@ struct LinkRecord {
             usualLess = Int16(truncatingIfNeeded: interval - Self.defaultInterval)
             steady = 0
         }
+    }
+
+    /// PINGs that are missing between two.
+    private static func skipped(_ interval: Int32, _ usual: Int32) -> Int32 {
+        max(0, (interval + usual / 2) / usual - 1)
     }
 
     /// Counts a silence; one that is too short is none.
