@@ -108,6 +108,7 @@ install: man
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/causeway/prometheus config/prometheus/*.yml
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/causeway/LICENSE
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/causeway/README.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/causeway/docs/images docs/images/*.png
 	for page in docs/*.md; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/causeway/$$page; done
 	@echo "Installed. Copy $(PREFIX)/share/causeway/causeway.yaml to /etc/causeway/causeway.yaml and fill in relay.address and api.keys."
 

@@ -69,9 +69,15 @@ let package = Package(
         .target(name: "RelayMetrics", swiftSettings: strict),
         .target(name: "RelayAdmin", swiftSettings: strict),
         .target(
+            name: "DashboardPage",
+            resources: ["dashboard.html", "dashboard.css"].map { .embedInCode($0) }
+                + ["text", "chart", "stream", "overview", "session", "main"].map { .embedInCode("\($0).js") },
+            swiftSettings: strict
+        ),
+        .target(
             name: "RelayHTTP",
             dependencies: [
-                "GeoLocation", "RelayAdmin", "RelayControl", "RelayCore", "RelayMetrics", "RelayNet",
+                "DashboardPage", "GeoLocation", "RelayAdmin", "RelayControl", "RelayCore", "RelayMetrics", "RelayNet",
                 asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 nioSSL, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -172,7 +178,7 @@ let package = Package(
         .testTarget(
             name: "RelayHTTPTests",
             dependencies: [
-                "RelayHTTP", "RelayControl", "RelayMetrics", "RelayNet", "RelayCore", "GeoLocation",
+                "RelayHTTP", "RelayAdmin", "RelayControl", "RelayMetrics", "RelayNet", "RelayCore", "GeoLocation",
                 asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 serviceLifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -14,7 +14,8 @@ package enum NetworkStatistics {
             losses &+= UInt64(value) ?? 0
         }
         // A name and a value a line.
-        for line in (read("/proc/self/net/snmp6") ?? "").split(separator: "\n") {
+        guard let ipv6 = read("/proc/self/net/snmp6") ?? (errno == ENOENT ? "" : nil) else { return nil }
+        for line in ipv6.split(separator: "\n") {
             let words = line.split(separator: " ", omittingEmptySubsequences: true)
             if words.count == 2, words[0] == "Udp6RcvbufErrors" || words[0] == "Udp6MemErrors" {
                 losses &+= UInt64(words[1]) ?? 0

@@ -83,10 +83,12 @@ public struct ReceiveBatch: ~Copyable {
         prepare()
         used = 0
         stamp = .unknown
+        let before = ReceiveStamp.now
         read(from: number, atMost: 1)
         guard used == 1 else { return 0 }
         var time = timespec()
-        if clinux_last_arrival(number, &time) == 0 { stamp = ReceiveStamp(time) }
+        // Where the kernel had not begun to stamp yet, it says the time at which it is asked.
+        if clinux_last_arrival(number, &time) == 0, ReceiveStamp(time) < before { stamp = ReceiveStamp(time) }
         read(from: number, atMost: Self.capacity - 1)
         return used
     }

@@ -16,10 +16,16 @@ public struct ReceiveStamp: Sendable {
 
     init(_ time: timespec) { nanoseconds = Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec) }
 
-    /// Nanoseconds since then; 0 where the clock was set back meanwhile.
-    public func age() -> UInt64 {
+    static var now: ReceiveStamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(max(0, ReceiveStamp(time).nanoseconds &- nanoseconds))
+        return ReceiveStamp(time)
+    }
+
+    static func < (left: ReceiveStamp, right: ReceiveStamp) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// Nanoseconds since then; 0 where the clock was set back meanwhile.
+    public func age() -> UInt64 {
+        UInt64(max(0, Self.now.nanoseconds &- nanoseconds))
     }
 }

@@ -49,6 +49,8 @@ package struct APIPrincipal: Sendable, Equatable {
         case sessions, lobbies
         /// `/v1/ip` and what belongs to it: any key will do.
         case addresses
+        /// How the whole relay is, with every player's address: for those who run it.
+        case operation
     }
 
     /// Whether the key may make a call; `isRead` for GET.
@@ -58,13 +60,15 @@ package struct APIPrincipal: Sendable, Equatable {
         case .sessions: return scopes.contains(.sessions)
         case .lobbies: return scopes.contains(.lobbies)
         case .addresses: return true
+        case .operation: return false
         }
     }
 
     /// - Throws: `.forbidden`, naming the scopes that would do.
     package func require(_ area: Area, isRead: Bool) throws(RelayError) {
         if may(area, isRead: isRead) { return }
-        let sufficient = isRead ? "'\(area.rawValue)', 'read' or 'admin'" : "'\(area.rawValue)' or 'admin'"
+        var sufficient = isRead ? "'read' or 'admin'" : "'admin'"
+        if area != .operation { sufficient = "'\(area.rawValue)'\(isRead ? ", " : " or ")\(sufficient)" }
         throw RelayError(.forbidden, "the key '\(name)' lacks the scope for this call: it needs \(sufficient)")
     }
 }

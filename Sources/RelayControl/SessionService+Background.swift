@@ -92,9 +92,9 @@ extension SessionService {
             case .recordUse(let id):
                 try await store.commit(.markUsed(sessionID: id))
             case .endIdle(let id):
-                guard entries[id] != nil else { return true }
+                guard let entry = entries[id] else { return true }
                 // What the disk refuses is owed then, and settled by a job of its own.
-                do { try await end(id, because: .idle) } catch {
+                do { try await end(id, because: entry.session.wasUsed ? .idle : .unused) } catch {
                     if error.code != .notFound { throw error }
                 }
             case .settle(let id):

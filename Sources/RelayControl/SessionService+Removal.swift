@@ -1,12 +1,6 @@
 internal import Logging
 internal import RelayCore
 
-/// Why a session ends.
-enum SessionEnd: String, Sendable {
-    case deleted
-    case idle = "no traffic"
-}
-
 /// What was cut off in the plane, but is not durable yet.
 struct Unsettled: Sendable {
     struct Removal: Sendable {
@@ -15,6 +9,8 @@ struct Unsettled: Sendable {
         var endedAt: Double
         /// The pair that stays taken until the removal is durable: after a crash the session would want it back.
         var pair: PortPairID?
+        /// Who is to be told of its usage, in the transaction of the removal.
+        var webhook: PendingWebhook?
     }
 
     /// The whole session.
@@ -38,6 +34,8 @@ extension SessionService {
         defer { leave(id) }
         if let entry = entries[id], entry.phase != .creating {
             let session = entry.session
+            // The plane forgets the figures with the session. What still arrives in between is in no statement.
+            let report = settings.usageURL == nil ? nil : await plane.report(ofSession: session.token)
             await plane.removeSession(session.token)
             entries[id] = nil
             idsByToken[session.token] = nil
@@ -49,8 +47,12 @@ extension SessionService {
                 parkedCount -= 1
             }
             owe(removalOf: session, releasing: entry.phase == .live ? session.portPair : nil)
+            let usage = UsageStatement(session, entry.former, report)
+            unsettled[id]?.removal?.webhook = usageWebhook(
+                EndedSession(session: session, reason: reason, endedAt: now(), usage: usage)
+            )
             reportEnd(of: id)
-            logger.info("session ended: \(reason.rawValue)", metadata: ["session": "\(id)"])
+            logger.info("session ended: \(reason.words)", metadata: ["session": "\(id)"])
         } else if unsettled[id]?.removal == nil {
             throw Self.noSession
         }
@@ -73,14 +75,30 @@ extension SessionService {
         backlog.stall(.settle(session.id))
     }
 
+    private func usageWebhook(_ ended: EndedSession) -> PendingWebhook? {
+        guard let url = settings.usageURL else { return nil }
+        defer { nextWebhookID += 1 }
+        return PendingWebhook(
+            id: nextWebhookID,
+            sessionID: ended.session.id,
+            url: url,
+            body: renderUsage(ended),
+            createdAt: ended.endedAt,
+            nextAttemptAt: ended.endedAt
+        )
+    }
+
     /// Makes durable what is cut off in a session. The caller holds the session's lock.
     func settle(_ id: String) async throws(SessionStoreError) {
         guard let owed = unsettled[id] else { return }
         // Whatever happens to this call, the backlog comes back to it.
         backlog.stall(.settle(id))
         if let removal = owed.removal {
-            try await store.commit(.removeSession(id: id, token: removal.token, endedAt: removal.endedAt))
+            try await store.commit(
+                .removeSession(id: id, token: removal.token, endedAt: removal.endedAt, webhook: removal.webhook)
+            )
             if let pair = removal.pair { releasePair(pair) }
+            if let webhook = removal.webhook { submitWebhook(webhook) }
             unsettled[id] = nil
             backlog.settle(.settle(id))
             return
@@ -91,5 +109,16 @@ extension SessionService {
         }
         unsettled[id] = nil
         backlog.settle(.settle(id))
+    }
+}
+
+extension SessionEnd {
+    /// For the log.
+    fileprivate var words: String {
+        switch self {
+        case .deleted: "deleted"
+        case .idle: "no traffic"
+        case .unused: "no traffic, never used"
+        }
     }
 }

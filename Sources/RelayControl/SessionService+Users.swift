@@ -90,8 +90,10 @@ extension SessionService {
         let session = try liveSession(id)
         if let position = session.users.firstIndex(where: { $0.token == userToken }) {
             let user = session.users[position]
+            let report = await plane.report(ofSession: session.token)
             await plane.remove(userToken: userToken, fromSession: session.token)
             entries[id]?.session.users.remove(at: position)
+            entries[id]?.former.add(user, report?.users.first { $0.userToken == userToken }?.usage ?? Usage())
             entries[id]?.revokedTokens.insert(userToken)
             if entries[id]?.session.hostNumber == user.number { entries[id]?.session.hostNumber = nil }
             count(users: -1, token: session.token)

@@ -15,6 +15,7 @@ package actor SessionService: SessionDirectory {
     let now: @Sendable () -> Double
     let random: any RandomSource
     let renderWebhook: @Sendable (Session) -> [UInt8]
+    let renderUsage: @Sendable (EndedSession) -> [UInt8]
     let submitWebhook: @Sendable (PendingWebhook) -> Void
 
     var settings: SessionSettings
@@ -58,10 +59,13 @@ package actor SessionService: SessionDirectory {
         var phase: Phase
         /// Tokens revoked since the start of the daemon: they are not drawn again in this session.
         var revokedTokens: Set<UInt32> = []
+        /// What users had used who were revoked since.
+        var former = FormerUsers()
     }
 
     /// - Parameters:
     ///   - renderWebhook: the body of a session's webhook.
+    ///   - renderUsage: the body of the webhook that tells what an ended session has used.
     ///   - submitWebhook: takes over a durable webhook, at once.
     ///   - now: seconds since 1970.
     package init(
@@ -72,6 +76,7 @@ package actor SessionService: SessionDirectory {
         now: @escaping @Sendable () -> Double,
         random: any RandomSource = SystemRandomSource(),
         renderWebhook: @escaping @Sendable (Session) -> [UInt8],
+        renderUsage: @escaping @Sendable (EndedSession) -> [UInt8],
         submitWebhook: @escaping @Sendable (PendingWebhook) -> Void
     ) {
         self.plane = plane
@@ -81,6 +86,7 @@ package actor SessionService: SessionDirectory {
         self.now = now
         self.random = random
         self.renderWebhook = renderWebhook
+        self.renderUsage = renderUsage
         self.submitWebhook = submitWebhook
         loads = Array(repeating: 0, count: max(1, plane.workerCount))
         ports = settings.dedicatedPairs.map(PortAllocator.init(count:))
@@ -104,12 +110,14 @@ package actor SessionService: SessionDirectory {
         )
     }
 
-    /// Takes over reloaded settings; the dedicated pairs stay what they were at start. Sessions that exist stay as they
+    /// Takes over reloaded settings; what is fixed stays what it was at start. Sessions that exist stay as they
     /// are, even past a lowered limit.
     package func apply(_ settings: SessionSettings) {
-        let pairs = self.settings.dedicatedPairs
+        let fixed = self.settings
         self.settings = settings
-        self.settings.dedicatedPairs = pairs
+        self.settings.dedicatedPairs = fixed.dedicatedPairs
+        self.settings.hostTimeout = fixed.hostTimeout
+        self.settings.userTimeout = fixed.userTimeout
     }
 
     package func session(id: String) async throws(RelayError) -> Session {

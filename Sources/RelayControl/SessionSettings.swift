@@ -11,19 +11,30 @@ package struct SessionSettings: Sendable, Equatable {
     package var location: RelayLocation?
     /// How many dedicated port pairs there are; `nil` where all sessions share one pair. Fixed at start.
     package var dedicatedPairs: Int?
+    /// `sessions.host_timeout` and `sessions.user_timeout`, milliseconds, for the words of findings. Fixed at start.
+    package var hostTimeout: UInt32
+    package var userTimeout: UInt32
+    /// `webhook.usage_url`: who is told of a session's usage when it ends; `nil` for nobody.
+    package var usageURL: String?
 
     package init(
         maxSessions: Int = 100_000,
         maxUsers: Int = 1000,
         pinsAddresses: Bool = false,
         location: RelayLocation? = nil,
-        dedicatedPairs: Int? = nil
+        dedicatedPairs: Int? = nil,
+        hostTimeout: UInt32 = 15_000,
+        userTimeout: UInt32 = 30_000,
+        usageURL: String? = nil
     ) {
         self.maxSessions = maxSessions
         self.maxUsers = maxUsers
         self.pinsAddresses = pinsAddresses
         self.location = location
         self.dedicatedPairs = dedicatedPairs
+        self.hostTimeout = hostTimeout
+        self.userTimeout = userTimeout
+        self.usageURL = usageURL
     }
 }
 

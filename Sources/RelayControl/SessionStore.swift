@@ -49,8 +49,9 @@ package enum StoreChange: Sendable {
     case addUser(SessionUser, sessionID: String)
     /// A user cut off for ever; where it hosts, nobody does afterwards. Unknown users and sessions are no error.
     case revokeUser(number: Int32, sessionID: String)
-    /// A session ended; its token stays reserved. Unknown sessions are no error.
-    case removeSession(id: String, token: UInt32, endedAt: Double)
+    /// A session ended, with the webhook that tells of its usage in the same transaction; its token stays reserved.
+    /// Unknown sessions are no error, and the webhook is owed all the same.
+    case removeSession(id: String, token: UInt32, endedAt: Double, webhook: PendingWebhook? = nil)
     /// The ports that a session is served on changed: its pair was taken, or the configuration differs since.
     case movePorts(PortPairID, PortPair, sessionID: String)
     /// Who hosts. Unknown sessions are no error.

@@ -67,9 +67,12 @@ package struct MetricFamily: Sendable, Equatable {
     package mutating func add(bounds: [Double], counts: [UInt64], sum: Value, labels: [Label] = []) {
         var count: UInt64 = 0
         for (index, bucket) in counts.enumerated() {
-            count += bucket
+            count &+= bucket
             guard index < bounds.count else { continue }
-            let bound = Label("le", bounds[index] == bounds[index].rounded() ? "\(Int(bounds[index]))" : "\(bounds[index])")
+            let bound = Label(
+                "le",
+                bounds[index] == bounds[index].rounded() ? "\(Int(bounds[index]))" : "\(bounds[index])"
+            )
             samples.append(Sample(suffix: "_bucket", labels: labels + [bound], value: .whole(count)))
         }
         samples.append(Sample(suffix: "_bucket", labels: labels + [Label("le", "+Inf")], value: .whole(count)))

@@ -6,11 +6,16 @@ internal import Synchronization
 /// overflow at the same time.
 final class KernelLosses: Sendable {
     private struct State {
-        var drops: UInt64
-        var namespaceLosses: UInt64
-        /// Losses of the namespace that no socket of ours has told yet: workers ask their sockets ten times a second.
-        var untold: UInt64 = 0
+        /// What the sockets had lost when it was last looked.
+        var drops: UInt64 = 0
+        /// What the namespace had lost then; `nil` before that could be read.
+        var namespaceLosses: UInt64?
+        /// Losses of the namespace in the last looks that no socket of ours has told yet, the newest first: workers ask some
+        /// of their sockets ten times a second. What is older was another program's.
+        var untold: [UInt64] = []
         var totals = Totals()
+        /// When it was last looked, milliseconds.
+        var lookedAt: UInt64 = 0
     }
 
     struct Totals: Sendable, Equatable {
@@ -18,37 +23,71 @@ final class KernelLosses: Sendable {
         var filtered: UInt64 = 0
     }
 
-    private let state: Mutex<State>
+    /// Milliseconds between two looks.
+    private static let pause: UInt64 = 500
+    /// Looks for which a loss of the namespace may stay untold.
+    private static let patience = 4
+
+    private let state = Mutex(State())
     private let filters: Bool
 
-    /// - Parameters:
-    ///   - drops: what the sockets have lost so far.
-    ///   - filters: whether anything is filtered at all.
-    init(drops: UInt64, filters: Bool, namespaceLosses: UInt64?) {
+    /// - Parameter filters: whether anything is filtered at all.
+    init(filters: Bool) {
         self.filters = filters
-        state = Mutex(State(drops: drops, namespaceLosses: namespaceLosses ?? 0))
     }
 
-    /// What was lost since the start.
+    /// Counts from now on.
     /// - Parameters:
-    ///   - drops: what the sockets have lost now.
-    ///   - namespaceLosses: what the namespace's full queues have lost now; `nil` where nobody knows.
-    func totals(drops: UInt64, namespaceLosses: UInt64?) -> Totals {
+    ///   - drops: what the sockets have lost so far.
+    ///   - namespaceLosses: what the namespace's full queues have lost so far; `nil` where nobody knows.
+    func begin(now: UInt64, drops: UInt64, namespaceLosses: UInt64?) {
+        state.withLock { $0 = State(drops: drops, namespaceLosses: namespaceLosses, lookedAt: now) }
+    }
+
+    /// Datagrams that sockets had lost before anybody listened: nothing was filtered then.
+    func noteBacklog(_ count: UInt64) {
         state.withLock { state in
-            let lost = drops &- state.drops
-            state.drops = drops
-            let elsewhere = namespaceLosses.map { $0 &- state.namespaceLosses }
-            state.namespaceLosses = namespaceLosses ?? state.namespaceLosses
-            guard filters, let elsewhere else {
-                state.totals.overflows += lost
-                return state.totals
-            }
-            let overflowed = min(lost, elsewhere + state.untold)
-            // What stays untold for two looks was another program's.
-            state.untold = min(elsewhere, elsewhere + state.untold - overflowed)
-            state.totals.overflows += overflowed
-            state.totals.filtered += lost - overflowed
+            state.drops &+= count
+            state.totals.overflows &+= count
+        }
+    }
+
+    /// What was lost since the start, as of half a second ago at most.
+    /// - Parameters:
+    ///   - drops: tells what the sockets have lost.
+    ///   - namespaceLosses: tells what the namespace's full queues have lost; `nil` where nobody knows.
+    func totals(now: UInt64, drops: () -> UInt64, namespaceLosses: () -> UInt64?) -> Totals {
+        state.withLock { state in
+            guard now >= state.lookedAt, now - state.lookedAt >= Self.pause else { return state.totals }
+            state.lookedAt = now
+            // The sockets first: what the namespace has lost since is told with the next look.
+            let drops = drops()
+            look(&state, drops: drops, namespaceLosses: filters ? namespaceLosses() : nil)
             return state.totals
         }
+    }
+
+    private func look(_ state: inout State, drops: UInt64, namespaceLosses: UInt64?) {
+        var lost = Self.growth(from: state.drops, to: drops)
+        state.drops = max(state.drops, drops)
+        let elsewhere = namespaceLosses.map { Self.growth(from: state.namespaceLosses ?? $0, to: $0) }
+        state.namespaceLosses = namespaceLosses ?? state.namespaceLosses
+        guard filters, let elsewhere else {
+            state.totals.overflows &+= lost
+            return
+        }
+        state.untold = Array(([elsewhere] + state.untold).prefix(Self.patience))
+        for index in state.untold.indices.reversed() {
+            let told = min(lost, state.untold[index])
+            state.untold[index] -= told
+            state.totals.overflows &+= told
+            lost -= told
+        }
+        state.totals.filtered &+= lost
+    }
+
+    /// The kernel's counters only grow; where one does not, it began anew.
+    private static func growth(from earlier: UInt64, to now: UInt64) -> UInt64 {
+        now >= earlier ? now - earlier : 0
     }
 }

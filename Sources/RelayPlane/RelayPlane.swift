@@ -38,6 +38,7 @@ package final class RelayPlane: DataPlane {
         onFailure: @escaping @Sendable (String) -> Void
     ) throws(DataPlaneError) {
         self.settings = settings
+        losses = KernelLosses(filters: settings.filtersInKernel)
         binder = PortBinder(bind: settings.bind, keeper: keeper)
         let machine = LocalInterfaces.addresses()
         var succession = Succession()
@@ -90,6 +91,7 @@ package final class RelayPlane: DataPlane {
         let ledger = GuessLedger.allocate(settings: settings.guesses, hash: hash)
         let processors = Affinity.allowedProcessors()
         var setupSettings = settings
+        engineSettings.limits.worker = settings.engine.limits.worker.share(of: min(positions, workers))
         setupSettings.engine = engineSettings
         var boxes: [Mailbox] = []
         let tables: TableFile
@@ -123,6 +125,7 @@ package final class RelayPlane: DataPlane {
                     ledger: ledger,
                     tables: tables,
                     counters: counters[index],
+                    losses: losses,
                     mailbox: boxes[index],
                     ownAddresses: machine.compactMap { PeerAddress(bytes: $0) },
                     handover: handover,
@@ -154,6 +157,11 @@ package final class RelayPlane: DataPlane {
         }
         succession.take(adoption, predecessors: estate.generation)
         succession.refusedTables = estate.refusal
+        losses.begin(
+            now: MonotonicClock.milliseconds(),
+            drops: counters.reduce(0) { $0 &+ $1[.kernelDrops] },
+            namespaceLosses: NetworkStatistics.udpQueueLosses()
+        )
         tables.markComplete()
         estate.keep(tables, keeper)
         // Whoever was left out is in the database, and must not be taken for a stranger until it has been read.
@@ -161,11 +169,6 @@ package final class RelayPlane: DataPlane {
         handover.release(listening: knowsAll || !settings.waitsForSessions)
         estate.forgetOthers(keeper)
         self.succession = succession
-        losses = KernelLosses(
-            drops: counters.reduce(0) { $0 + $1[.kernelDrops] },
-            filters: settings.filtersInKernel,
-            namespaceLosses: NetworkStatistics.udpQueueLosses()
-        )
     }
 
     private static func runWorker(_ setup: WorkerSetup, _ onFailure: @Sendable (String) -> Void) {
@@ -215,16 +218,22 @@ package final class RelayPlane: DataPlane {
         for mailbox in mailboxes { _ = mailbox.post(.ownAddresses(addresses)) }
     }
 
-    /// Other limits hold from a moment later on.
+    /// Other limits hold from a moment later on. That of a worker is the whole relay's here: each worker that has sockets gets
+    /// an even share.
     package func apply(_ limits: RateLimits) {
+        var limits = limits
+        limits.worker = limits.worker.share(of: min(positions, mailboxes.count))
         for mailbox in mailboxes { _ = mailbox.post(.limits(limits)) }
     }
 
     /// Datagrams that the kernel has dropped since the start before any worker saw them: lost in full receive queues, and
     /// filtered, since they could not be a game's.
     package var kernelLosses: (overflows: UInt64, filtered: UInt64) {
-        let drops = counters.reduce(0) { $0 + $1[.kernelDrops] }
-        let totals = losses.totals(drops: drops, namespaceLosses: NetworkStatistics.udpQueueLosses())
+        let totals = losses.totals(
+            now: MonotonicClock.milliseconds(),
+            drops: { counters.reduce(0) { $0 &+ $1[.kernelDrops] } },
+            namespaceLosses: NetworkStatistics.udpQueueLosses
+        )
         return (totals.overflows, totals.filtered)
     }
 

@@ -11,9 +11,8 @@ extension Worker {
         for _ in 0..<Self.roundsPerSocket {
             var stamp = ReceiveStamp.unknown
             let count: Int
-            // One datagram a millisecond, the oldest of its batch, tells how long datagrams stay.
-            if now > lastTimed {
-                lastTimed = now
+            // Now and then one datagram, the oldest of its batch, tells how long datagrams stay.
+            if isTimed(now: now) {
                 count = received.receive(from: entry.number, stamp: &stamp)
             } else {
                 count = received.receive(from: entry.number)

@@ -15,6 +15,7 @@ struct WorkerSetup: Sendable {
     var ledger: GuessLedger
     var tables: TableFile
     var counters: CounterPage
+    var losses: KernelLosses
     var mailbox: Mailbox
     var ownAddresses: [PeerAddress]
     var handover: Handover
@@ -38,7 +39,7 @@ struct Worker: ~Copyable {
     static let roundsPerSocket = 4
     /// Milliseconds between two looks at what full queues have lost, and the sockets looked at each time.
     private static let lossCheckPause: UInt64 = 100
-    private static let lossChecks = 64
+    private static let lossChecks = 256
 
     let setup: WorkerSetup
     var engine: RelayEngine
@@ -49,8 +50,10 @@ struct Worker: ~Copyable {
     var lanes: Lanes
     private var sweeper = SweepPace()
     private var nextLossCheck: UInt64 = 0
-    /// The millisecond in which a datagram was last timed; never where none is.
-    var lastTimed: UInt64
+    /// Milliseconds between two datagrams that are timed.
+    private static let timingPause: UInt64 = 10
+    /// When the next datagram is to be timed; never where none is.
+    private var nextTiming: UInt64
     private let timer: TimerDescriptor
     private var isKeepingTime = false
     private var isListening = false
@@ -67,7 +70,7 @@ struct Worker: ~Copyable {
         try epoll.add(timer.number, tag: Self.timerTag)
         for (pair, open) in setup.dedicated { try sockets.add(open, pair: pair, to: epoll) }
         self.setup = setup
-        lastTimed = setup.settings.measuresLatency ? 0 : .max
+        nextTiming = setup.settings.measuresLatency ? 0 : .max
         self.sockets = sockets
         self.epoll = epoll
         self.timer = timer
@@ -97,7 +100,17 @@ struct Worker: ~Copyable {
     private mutating func countLossesBefore() {
         let lost = sockets.takeLostBefore()
         let counted = setup.counters[.kernelDrops]
-        if lost > counted { setup.counters.add(lost - counted, to: .kernelDrops) }
+        guard lost > counted else { return }
+        setup.counters.add(lost - counted, to: .kernelDrops)
+        setup.losses.noteBacklog(lost - counted)
+    }
+
+    /// Whether the next batch is one whose oldest datagram is timed. Costs a system call or two, so that not every one is.
+    @inline(__always)
+    mutating func isTimed(now: UInt64) -> Bool {
+        if now < nextTiming { return false }
+        nextTiming = now &+ Self.timingPause
+        return true
     }
 
     /// Every stored session is served: whoever is unknown now is a stranger.

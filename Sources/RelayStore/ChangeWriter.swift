@@ -38,8 +38,9 @@ final class ChangeWriter {
             try add(user, toSession: id, db)
         case .revokeUser(let number, let id):
             try revoke(number, ofSession: id, db)
-        case .removeSession(let id, let token, let endedAt):
+        case .removeSession(let id, let token, let endedAt, let webhook):
             try remove(id, db)
+            try webhook.map(WebhookRecord.init)?.write(to: db)
             try EndedTokenRecord(token: token, endedAt: endedAt).write(to: db)
         case .movePorts(let pair, let ports, let id):
             try update(id, db) { $0.setPorts(pair, ports) }

@@ -208,9 +208,22 @@ let keyCases: [KeyCase] = [
         good: ["long random text": "(secret)", "\"12345\"": "(secret)"],
         bad: ["12345": "the value is a number", "yes": "the value is a boolean", "[x]": "the value is a list"]
     ),
+    KeyCase(
+        "webhook.usage_url",
+        good: [
+            "https://b.example.net/u?x=1": "\"https://b.example.net/u?x=1\"",
+            "http://10.0.0.1:8080/": "http://10.0.0.1:8080/",
+        ],
+        bad: [
+            "b.example.net/u": "is not a URL to post to", "ftp://b/u": "is not a URL to post to",
+            "https://u:p@b/": "is not a URL to post to", "https://b:65536/": "is not a URL to post to",
+            "https:///u": "is not a URL to post to", "5": "is not a URL to post to", "[x]": "the value is a list",
+        ]
+    ),
     KeyCase("webhook.allow_networks", good: networksGood, bad: networksBad),
     KeyCase("geoip.database", good: ["/a b.mmdb": "\"/a b.mmdb\""], bad: pathBad),
     KeyCase("metrics.listen", good: listenerGood, bad: listenerBad),
+    KeyCase("metrics.latency", good: ["false": "false"], bad: boolBad),
     KeyCase(
         "log.level",
         good: ["trace": "trace", "critical": "critical"],

@@ -19,6 +19,7 @@ final class Scene {
     static let rejoinIDs: Range<Int32> = (1 << 20)..<((1 << 20) + 3)
 
     let driver: EngineDriver
+    let plan: SessionPlan
     var now: UInt64 = 1_000_000
     /// Held datagrams that the last one released.
     private(set) var released: Set<SentDatagram> = []
@@ -31,7 +32,7 @@ final class Scene {
         hostUserToken: UInt32? = nil
     ) throws {
         driver = EngineDriver(settings: settings, guesses: guesses, userCapacity: 2_048, sessionCapacity: 128)
-        let plan = SessionPlan(
+        plan = SessionPlan(
             sessionToken: Self.session,
             users: (0..<users).map { UserPlan(userToken: $0 + 1, connectionID: Int32($0) + 1) },
             portPair: pair,

@@ -37,7 +37,7 @@ struct UsageTests {
         #expect(try scene.user(2).usage.datagramsFrom == 1)
     }
 
-    @Test("A held datagram is on the account when it is delivered")
+    @Test("A held datagram is on the sender's account at once, and on the host's when it is delivered")
     func held() throws {
         let scene = try Scene()
         #expect(scene.data(2, [5]) == .held)
@@ -244,6 +244,58 @@ struct LinkQualityTests {
         #expect(try scene.user(2).link.missedPings == 2)
     }
 
+    @Test("PINGs that a stall held up are late, not missing")
+    func stall() throws {
+        let scene = try Scene.playing()
+        for _ in 0..<4 {
+            scene.wait(500)
+            #expect(scene.pingArrives(2))
+        }
+        scene.wait(3_000)
+        for _ in 0..<6 { #expect(scene.pingArrives(2)) }
+        let link = try scene.user(2).link
+        #expect(link.missedPings == 0)
+        #expect(link.gaps == 1 && link.longestGap == 3_000)
+    }
+
+    @Test("A gap that ends at another address is one")
+    func gapAndMove() throws {
+        let scene = try Scene.playing()
+        scene.wait(4_000)
+        #expect(scene.ping(2, from: Scene.place(2, 2_000)) == .answered(2))
+        let link = try scene.user(2).link
+        #expect(link.moves == 1 && link.gaps == 1 && link.longestGap == 4_000)
+    }
+
+    @Test("PINGs past a limit are not missing: they did arrive")
+    func pastLimit() throws {
+        var settings = EngineSettings()
+        settings.limits.user.datagrams = 1
+        let scene = try Scene.playing(settings)
+        for _ in 0..<10 {
+            scene.wait(500)
+            _ = scene.ping(2)
+        }
+        #expect(try scene.user(2).link.missedPings == 0)
+        #expect(try scene.user(2).drops[.overUserLimit] == 5)
+    }
+
+    @Test("What nobody could hear while no process listened is neither gap nor missing")
+    func restart() throws {
+        let scene = try Scene.playing()
+        scene.wait(500)
+        #expect(scene.pingArrives(2) && scene.hostPings() == .answered(2))
+        scene.wait(5_000)
+        _ = scene.driver.restart(now: scene.now, stored: [scene.plan])
+        scene.wait(100)
+        #expect(scene.pingArrives(2) && scene.hostPings() == .answered(2))
+        let link = try scene.user(2).link
+        #expect(link.pings == 3 && link.gaps == 0 && link.missedPings == 0)
+        #expect(try scene.report().hostLink.gaps == 0)
+        #expect(try scene.user(2).usage.datagramsFrom == 3)
+        #expect(try scene.user(1).usage.datagramsFrom == 3)
+    }
+
     @Test("A burst of PINGs at once is nobody's pace")
     func burst() throws {
         let scene = try Scene.playing()
@@ -288,8 +340,7 @@ struct LinkQualityTests {
         #expect(scene.pingArrives(2))
         for _ in 0..<400 {
             scene.wait(6_000_000)
-            // Passes follow each other within seconds; one in every half day is enough.
-            for _ in 0..<1 { scene.driver.sweepAll(now: scene.now) }
+            scene.driver.sweepAll(now: scene.now)
             scene.now = scene.now & ~0x03FF_FFFF | 100
             scene.now += 0x0400_0000
             scene.driver.sweepAll(now: scene.now)
@@ -346,7 +397,9 @@ struct RateLimitTests {
         #expect(scene.ping(3) == .answered(2))
         #expect(scene.data(2) == .toHost(2, [9], scene.home(1)))
         #expect(scene.ping(4) == .dropped(.overSessionLimit))
-        #expect(scene.hostPings() == .dropped(.overSessionLimit))
+        // Players who use it up silence neither their host nor whoever takes over from it.
+        #expect(scene.hostPings() == .answered(2))
+        #expect(scene.hostPings(3) == .answered(1))
         scene.wait(1_000)
         #expect(scene.ping(4) == .answered(2))
     }
@@ -370,13 +423,35 @@ struct RateLimitTests {
 
     @Test("What is one too many binds nobody and refreshes nobody")
     func bindsNobody() throws {
-        let scene = try Scene(settings { $0.session.datagrams = 1 })
+        let scene = try Scene(settings { $0.session.datagrams = 2 })
         #expect(scene.hostPings() == .answered(2))
+        #expect(scene.ping(3) == .answered(2))
         #expect(scene.ping(2) == .dropped(.overSessionLimit))
         #expect(try scene.user(2).endpoint == nil)
         scene.wait(700)
-        #expect(scene.hostPings() == .dropped(.overSessionLimit))
-        #expect(try scene.report().hostSilence == 700)
+        #expect(scene.ping(3) == .dropped(.overSessionLimit))
+        #expect(try scene.user(3).silence == 700)
+    }
+
+    @Test("A second address that asks to take over is held to the same limit, and asks only with what passes")
+    func candidate() throws {
+        let scene = try Scene.playing(settings { $0.user.datagrams = 3 })
+        #expect(scene.ping(2, from: Scene.place(22)) == .answered(2))
+        #expect(scene.ping(2, from: Scene.place(22)) == .answered(2))
+        #expect(scene.ping(2, from: Scene.place(22)) == .dropped(.overUserLimit))
+        #expect(try scene.user(2).usage.datagramsFrom == 3)
+        scene.wait(600)
+        #expect(scene.ping(2, from: Scene.place(22)) == .dropped(.overUserLimit))
+        #expect(try scene.user(2).endpoint == scene.home(2))
+    }
+
+    @Test("Who asks on the server port whether it may host is held to its own limit")
+    func asking() throws {
+        let scene = try Scene.playing(settings { $0.user.datagrams = 3 })
+        for _ in 0..<3 { #expect(scene.hostPings(3) == .answered(1)) }
+        #expect(scene.hostPings(3) == .dropped(.overUserLimit))
+        #expect(try scene.user(3).usage.datagramsFrom == 3)
+        #expect(scene.hostPings() == .answered(2))
     }
 
     @Test("A user who comes back after weeks is not held to what it sent then")

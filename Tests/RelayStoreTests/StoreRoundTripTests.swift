@@ -60,6 +60,25 @@ import Testing
         #expect(state.damaged.isEmpty)
     }
 
+    @Test("The webhook of a removal goes with it, also where the session is not there any more")
+    func removalWithWebhook() async throws {
+        var generator = SeededGenerator(seed: 2)
+        let store = SQLiteSessionStore(directory: directory.state)
+        _ = try await store.load()
+        let session = Session.sample(1, using: &generator)
+        try await store.commit(.createSession(session, webhook: nil))
+        let webhooks = [PendingWebhook.sample(7, sessionID: session.id), .sample(8, sessionID: "gone-S")]
+        try await store.commit(
+            .removeSession(id: session.id, token: session.token, endedAt: 5, webhook: webhooks[0])
+        )
+        try await store.commit(.removeSession(id: "gone-S", token: 9, endedAt: 6, webhook: webhooks[1]))
+        await store.close()
+        let state = try await reload()
+        #expect(state.sessions.isEmpty)
+        #expect(state.reservedTokens == [session.token: 5, 9: 6])
+        #expect(state.pendingWebhooks == webhooks)
+    }
+
     @Test("A change of what is not there is no error, except a user for an unknown session")
     func unknown() async throws {
         let store = SQLiteSessionStore(directory: directory.state)

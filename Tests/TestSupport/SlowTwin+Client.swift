@@ -20,14 +20,15 @@ extension SlowTwin {
             if case .drop(let reason) = roaming.step { return reason }
             step = roaming.step
         }
+        if let reason = excess(datagram, session, user) { return reason }
         if case .wait = step {
             user.client = wait(datagram, user.client, pingState: pingState, isWaiting: user.held != nil)
             sessions[session.token]?.users[user.token] = user
+            charge(datagram)
             return nil
         }
         let hasHost = session.host.endpoint != nil
         if !datagram.isPing, !hasHost, lacksRoom(session, user) { return .heldOverflow }
-        if let reason = excess(datagram, session, user) { return reason }
         // A PING that confirms a hello's move completes the rejoin.
         let isRejoin = step.isMove && wouldRejoin(datagram, session, user)
         bind(&user.client, datagram, step)

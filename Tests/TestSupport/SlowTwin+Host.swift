@@ -10,10 +10,11 @@ extension SlowTwin {
     ) -> DropReason? {
         guard session.hostToken == user.token else {
             if !datagram.isPing { return session.hostToken == nil ? .wrongPort : .notHost }
-            if let reason = excessOnServerPort(datagram, session, isHost: false) { return reason }
+            if let reason = excessOnServerPort(datagram, user) { return reason }
             if session.hostToken != nil {
                 if now - session.host.heard < UInt64(settings.hostTimeout) {
                     markUsed(session.token)
+                    charge(datagram)
                     answer(datagram, 1)
                     return nil
                 }
@@ -29,13 +30,14 @@ extension SlowTwin {
             if case .drop(let reason) = roaming.step { return reason }
             step = roaming.step
         }
+        if let reason = excessOfHost(datagram, session) { return reason }
         if case .wait = step {
             host = wait(datagram, host, pingState: 2)
             sessions[session.token]?.host = host
+            chargeHost(datagram)
             return nil
         }
         if !datagram.isPing, let reason = refusal(datagram, session) { return reason }
-        if let reason = excessOnServerPort(datagram, session, isHost: true) { return reason }
         bind(&host, datagram, step)
         let confirmed = takePending(&host, datagram, step)
         sessions[session.token]?.host = host

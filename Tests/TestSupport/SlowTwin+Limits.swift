@@ -5,25 +5,26 @@ extension SlowTwin {
     /// Why a player's datagram is one too many.
     func excess(_ datagram: TwinDatagram, _ session: TwinSession, _ user: TwinUser) -> DropReason? {
         if user.rate.isExceeded(by: datagram, settings.limits.user) { return .overUserLimit }
-        return excess(datagram, session)
-    }
-
-    /// Why a datagram on the server port is one too many.
-    func excessOnServerPort(_ datagram: TwinDatagram, _ session: TwinSession, isHost: Bool) -> DropReason? {
-        if let reason = excess(datagram, session) { return reason }
-        guard isHost, !session.rate.isOver(at: now) else {
-            return isHost && datagram.bytes.count > Int(settings.limits.user.bytes) ? .overUserLimit : nil
-        }
-        let limit = settings.limits.user
-        let isExceeded =
-            session.hostRate.datagrams >= Int(limit.datagrams)
-            || session.hostRate.bytes + datagram.bytes.count > Int(limit.bytes)
-        return isExceeded ? .overUserLimit : nil
-    }
-
-    private func excess(_ datagram: TwinDatagram, _ session: TwinSession) -> DropReason? {
         if session.rate.isExceeded(by: datagram, settings.limits.session) { return .overSessionLimit }
-        return rate.isExceeded(by: datagram, settings.limits.worker) ? .overRelayLimit : nil
+        return excessOfRelay(datagram)
+    }
+
+    /// Why the host's datagram on the server port is one too many.
+    func excessOfHost(_ datagram: TwinDatagram, _ session: TwinSession) -> DropReason? {
+        let limit = settings.limits.user
+        let sent = session.rate.isOver(at: now) ? TwinHostRate() : session.hostRate
+        let isExceeded =
+            sent.datagrams >= Int(limit.datagrams) || sent.bytes + datagram.bytes.count > Int(limit.bytes)
+        return isExceeded ? .overUserLimit : excessOfRelay(datagram)
+    }
+
+    /// Why another user's datagram on the server port is one too many.
+    func excessOnServerPort(_ datagram: TwinDatagram, _ user: TwinUser) -> DropReason? {
+        user.rate.isExceeded(by: datagram, settings.limits.user) ? .overUserLimit : excessOfRelay(datagram)
+    }
+
+    private func excessOfRelay(_ datagram: TwinDatagram) -> DropReason? {
+        rate.isExceeded(by: datagram, settings.limits.worker) ? .overRelayLimit : nil
     }
 
     /// Counts a player's datagram that was accepted.

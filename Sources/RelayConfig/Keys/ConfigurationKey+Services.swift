@@ -15,6 +15,18 @@ extension ConfigurationKey {
             """
         ),
         ConfigurationKey(
+            "webhook.usage_url",
+            \.webhook.usageURL,
+            optional: .webURL,
+            note: "none",
+            example: "https://backend.example.net/causeway/usage",
+            reloadable: true,
+            """
+            An http or https URL that gets a POST whenever a session ends: what each of its users has sent and was sent. \
+            Signed with webhook.secret; webhook.allow_networks counts here too.
+            """
+        ),
+        ConfigurationKey(
             "webhook.allow_networks",
             \.webhook.allowNetworks,
             .list(of: .network, named: "networks"),
@@ -53,7 +65,8 @@ extension ConfigurationKey {
             reloadable: false,
             """
             Whether some datagrams are timed from their arrival to their leaving. The kernel reads its clock for every \
-            datagram then; switch it off where the machine's clock is slow to read.
+            datagram then; switch it off where the machine's clock is slow to read. Sockets that systemd keeps over a \
+            restart go on being stamped until 'systemctl stop'.
             """
         ),
         ConfigurationKey(

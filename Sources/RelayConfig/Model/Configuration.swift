@@ -189,6 +189,8 @@ extension Configuration {
     package struct Webhook: Sendable, Equatable {
         /// The secret that signs webhooks; `nil` leaves them unsigned.
         package var secret: String?
+        /// Who is told of a session's usage when it ends; `nil` for nobody.
+        package var usageURL: String?
         /// Networks that webhooks may reach although they are not global.
         package var allowNetworks: [IPNetwork] = []
     }

@@ -84,6 +84,22 @@ extension ValueType where Value == WorkerCount {
 }
 
 extension ValueType where Value == String {
+    /// An absolute http or https URL with a host, without user or password: listings show it.
+    static let webURL = parsed(
+        "http or https URL",
+        expected: "a URL such as https://backend.example.net/usage",
+        parse: { text in
+            guard text.utf8.count <= 2_048, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+                let url = URLComponents(string: text), ["http", "https"].contains(url.scheme),
+                url.host?.isEmpty == false, (1...65_535).contains(url.port ?? 1),
+                url.user == nil, url.password == nil, url.fragment == nil
+            else { return nil }
+            return text
+        },
+        problem: { _ in "is not a URL to post to (http or https, no user or fragment)" },
+        write: { YAMLText.scalar($0) }
+    )
+
     /// The base of URLs: http or https, a host, no query; without a trailing slash once read.
     static let baseURL = parsed(
         "http or https URL",

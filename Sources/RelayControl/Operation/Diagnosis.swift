@@ -28,6 +28,21 @@ package enum Diagnosis {
         return "\(address?.bracketed ?? "?"):\(endpoint.port)"
     }
 
+    /// With one digit behind the point.
+    static func tenths(_ value: Double) -> String {
+        let tenths = Int((min(max(value, 0), 1e9) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    /// Bytes a second as people write them.
+    static func byteRate(_ bytes: UInt32) -> String {
+        switch bytes {
+        case ..<1_000: "\(bytes) B/s"
+        case ..<1_000_000: "\(tenths(Double(bytes) / 1_000)) kB/s"
+        default: "\(tenths(Double(bytes) / 1_000_000)) MB/s"
+        }
+    }
+
     /// Milliseconds as people say them.
     package static func time(_ milliseconds: UInt32) -> String {
         switch milliseconds {
@@ -64,14 +79,14 @@ struct Examination {
         findings.append(Finding(code, weight, subject, what, advice: advice))
     }
 
-    /// Drops of the whole relay within the last second.
+    /// Drops of the whole relay within the last second; what is this session's alone has been said already.
     mutating func examineRelay() {
-        for drop in symptoms.drops where drop.recent > 0 {
+        for drop in symptoms.drops where drop.recent > recentDrops(drop.reason) {
             note(
                 "dropping_\(drop.reason.label)",
                 .note,
                 .relay,
-                "In the last second the whole relay dropped \(drop.recent) datagrams (\(drop.total) since it started): "
+                "In the last second the whole relay dropped \(Self.datagrams(drop.recent)) (\(drop.total) since it started): "
                     + "\(drop.reason.meaning).",
                 drop.reason.advice
             )

@@ -21,16 +21,7 @@ extension Examination {
                 "\(report.heldDatagrams) datagrams of early joiners wait for a host, two seconds at most."
             )
         }
-        if let age = report.wrongUsersAge, age < 10_000 {
-            note(
-                "wrong_user_tokens",
-                .problem,
-                .session,
-                "Somebody used this session's token with a user token that the session does not have, "
-                    + "\(Diagnosis.time(age)) ago (attempts told apart within that second: \(report.wrongUsers)).",
-                DropReason.unknownUser.advice
-            )
-        }
+        examineSessionDrops(report)
     }
 
     private mutating func examineUnserved() {
@@ -93,6 +84,7 @@ extension Examination {
                 .good,
                 subject,
                 "User \(host.number) hosts from \(place), heard \(Diagnosis.time(silence)) ago."
+                    + Self.figures(report.hostRate, report.hostLink)
             )
         }
         if report.hostMoves >= 3 {
@@ -104,17 +96,20 @@ extension Examination {
                 DropReason.endpointConflict.advice
             )
         }
+        examine(report.hostLink, of: "The host, user \(host.number),", subject)
         examineUnexpectedHost(host, report)
     }
 
     /// A player that talks to the server port takes the host's role, and the real host is told to wait.
     private mutating func examineUnexpectedHost(_ host: SessionUser, _ report: SessionReport) {
         guard let first = session.users.first, first.number == 1, host.number != 1,
-            symptoms.inspected.report(of: first)?.endpoint == nil
+            let firstReport = symptoms.inspected.report(of: first), firstReport.endpoint == nil
         else { return }
+        // Where user 1 knocks at the server port too, two want the role.
+        let isContested = (firstReport.drops[.notHost] ?? 0) > 0
         note(
             "unexpected_host",
-            .note,
+            isContested ? .problem : .note,
             .user(host.number),
             "User \(host.number) hosts, and user 1, who usually does, is not heard as a player either.",
             "If user \(host.number) is a player, its transport is pointed at the server port \(ports.server): give it the "

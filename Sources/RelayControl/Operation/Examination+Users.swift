@@ -15,15 +15,8 @@ extension Examination {
         let isHost = symptoms.inspected.host?.number == user.number
         examineEndpoint(user, report, isHost: isHost)
         examineMoves(user, report)
-        for (reason, count) in report.drops.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
-            note(
-                "dropped_\(reason.label)",
-                .problem,
-                .user(user.number),
-                "\(count) datagrams of user \(user.number) were dropped: \(reason.meaning).",
-                reason.advice
-            )
-        }
+        if !isHost { examine(report.link, of: "User \(user.number)", .user(user.number)) }
+        examineDrops(of: user, report)
     }
 
     private mutating func examineEndpoint(_ user: SessionUser, _ report: UserReport, isHost: Bool) {
@@ -66,11 +59,23 @@ extension Examination {
                 .good,
                 subject,
                 "\(name) is bound from \(place), heard \(Diagnosis.time(silence)) ago."
+                    + Self.figures(report.rate, report.link)
             )
         }
     }
 
     private mutating func examineNeverHeard(_ user: SessionUser, _ report: UserReport) {
+        if report.usage.datagramsFrom > 0 || report.drops[.notHost] != nil || report.drops[.wrongPort] != nil {
+            return note(
+                "user_on_server_port",
+                .problem,
+                .user(user.number),
+                "User \(user.number) talks to the server port \(ports.server) and does not host. Nothing valid of user "
+                    + "\(user.number) has arrived at the client port \(ports.client).",
+                "If it is a player, its transport is pointed at the wrong port: players talk to \(ports.client), only the "
+                    + "host to \(ports.server). If it is meant to host, another user has that role: look at who does."
+            )
+        }
         let others = session.users.contains { other in
             other.number != user.number && symptoms.inspected.report(of: other)?.endpoint != nil
         }

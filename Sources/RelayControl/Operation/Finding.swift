@@ -1,3 +1,5 @@
+package import RelayCore
+
 /// One thing that is to be said about a session or a player, and what to do about it.
 package struct Finding: Sendable, Equatable {
     package enum Weight: String, Sendable {
@@ -37,6 +39,8 @@ package struct Finding: Sendable, Equatable {
 /// Everything that a diagnosis looks at.
 package struct Symptoms: Sendable {
     package var inspected: InspectedSession
+    /// The session a second before: what grew since happens now. `nil` where it was looked at once.
+    package var earlier: SessionReport?
     /// Drops of the whole relay, by reason.
     package var drops: [DropSample]
     /// `sessions.host_timeout` and `sessions.user_timeout`, milliseconds.
@@ -48,6 +52,7 @@ package struct Symptoms: Sendable {
 
     package init(
         inspected: InspectedSession,
+        earlier: SessionReport? = nil,
         drops: [DropSample] = [],
         hostTimeout: UInt32 = 15_000,
         userTimeout: UInt32 = 30_000,
@@ -55,6 +60,7 @@ package struct Symptoms: Sendable {
         now: Double
     ) {
         self.inspected = inspected
+        self.earlier = earlier
         self.drops = drops
         self.hostTimeout = hostTimeout
         self.userTimeout = userTimeout

@@ -12,6 +12,7 @@ extension RelayEngine {
 
     /// - Parameters:
     ///   - isHello: taking over would also take a new connection id.
+    ///   - excess: why the datagram is one too many: then it does not even ask to take over.
     ///   - undeliverable: why the datagram is dropped even from an endpoint that may bind: then it binds nothing.
     mutating func admit(
         _ arrival: Arrival,
@@ -19,6 +20,7 @@ extension RelayEngine {
         roaming: UnsafeMutablePointer<Roaming>,
         session: Int,
         isHello: Bool,
+        excess: DropReason?,
         undeliverable: DropReason?
     ) -> Admission {
         let now = arrival.stamp
@@ -43,9 +45,9 @@ extension RelayEngine {
             case .strict: return .refused(.roamingForbidden)
             case .open: break
             case .normal:
-                guard silence >= Rule.roamingSilence || confirms(roaming, key: key, silence: silence, now) else {
-                    return .unconfirmed
-                }
+                if silence >= Rule.roamingSilence { break }
+                if let excess { return .refused(excess) }
+                guard confirms(roaming, key: key, silence: silence, now) else { return .unconfirmed }
             }
         }
         if let undeliverable { return .refused(undeliverable) }

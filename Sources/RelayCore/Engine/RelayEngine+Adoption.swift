@@ -19,6 +19,7 @@ extension RelayEngine {
     ) -> Adoption {
         let stamp = Stamp(now: now)
         var adoption = Adoption()
+        listensSince = stamp
         if takesCounters { counters.absorb(former.counters) }
         let places = adoptSessions(former, stamp, isMine, &adoption)
         let movedUsers = adoptUsers(former, stamp, places, isMine, &adoption)
@@ -66,7 +67,8 @@ extension RelayEngine {
             sessionBooks[session].isUnconfirmed = true
             sessionMeters[session] = former.sessionMeters[slot]
             sessionRecords[session] = former.sessionRecords[slot]
-            sessionRecords[session].link.validate(now)
+            sessionMeters[session].validate()
+            sessionRecords[session].link.resume(now)
             list(session: session)
             places[slot] = Int32(truncatingIfNeeded: session)
             adoption.sessions += 1
@@ -110,7 +112,8 @@ extension RelayEngine {
             }
             meters[user] = former.meters[slot]
             userRecords[user] = former.userRecords[slot]
-            userRecords[user].validate(now)
+            meters[user].validate()
+            userRecords[user].resume(now)
             places[slot] = Int32(truncatingIfNeeded: user)
             adoption.users += 1
             if users[user].endpoint.isBound { adoption.addresses += 1 }

@@ -5,26 +5,33 @@ extension RelayEngine {
     mutating func fromClient(_ datagram: DatagramBytes, isData: Bool, user: Int, _ arrival: Arrival) -> Verdict {
         let session = users[user].session
         let endpoint = endpoint(ofUser: user)
-        // Nothing is bound or refreshed by a datagram that cannot even wait, or is one too many.
+        // Nothing is bound or refreshed by a datagram that is one too many, or cannot even wait.
+        let excess = excess(datagram.length, user: user, session: session, arrival.stamp)
         let undeliverable =
-            isData && lacksRoom(user: user, session: session, arrival.stamp)
-            ? DropReason.heldOverflow : excess(datagram.length, user: user, session: session, arrival.stamp)
+            excess == nil && isData && lacksRoom(user: user, session: session, arrival.stamp)
+            ? DropReason.heldOverflow : excess
+        let wasHeard = endpoint.pointee.lastHeard != .zero
         let silence = arrival.stamp.age(since: endpoint.pointee.lastHeard)
         if endpoint.pointee.isAt(arrival.source), sessions[session].pair == arrival.pair, silence < settings.userTimeout
         {
-            if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
-            if silence >= LinkRecord.shortestGap { userRecords[user].link.noteGap(silence, arrival.stamp) }
+            if let undeliverable {
+                // It did arrive.
+                if !isData { userRecords[user].link.notePing(arrival.stamp) }
+                return drop(undeliverable, user: user, arrival.stamp)
+            }
             refresh(endpoint, arrival)
         } else if let verdict = admitClient(
             datagram,
             isData: isData,
             user: user,
             session: session,
+            excess,
             undeliverable,
             arrival
         ) {
             return verdict
         }
+        if silence >= LinkRecord.shortestGap, wasHeard { noteGap(ofUser: user, silence, arrival.stamp) }
         touch(session: session, arrival.stamp)
         charge(datagram.length, user: user, session: session, arrival.stamp)
         if isData {
@@ -51,8 +58,8 @@ extension RelayEngine {
         let length = datagram.length &- offset
         counters.add(1, to: .toHostDatagrams)
         counters.add(UInt64(truncatingIfNeeded: length), to: .toHostBytes)
-        sessionMeters[session].datagramsTo &+= 1
-        sessionMeters[session].bytesTo &+= UInt64(truncatingIfNeeded: length)
+        sessionMeters[session].hostDatagramsTo &+= 1
+        sessionMeters[session].hostBytesTo &+= UInt64(truncatingIfNeeded: length)
         return .forward(offset, length, to: host)
     }
 
@@ -62,6 +69,7 @@ extension RelayEngine {
         isData: Bool,
         user: Int,
         session: Int,
+        _ excess: DropReason?,
         _ undeliverable: DropReason?,
         _ arrival: Arrival
     ) -> Verdict? {
@@ -79,6 +87,7 @@ extension RelayEngine {
             roaming: roaming,
             session: session,
             isHello: isHello,
+            excess: excess,
             undeliverable: undeliverable
         )
         {
@@ -86,6 +95,7 @@ extension RelayEngine {
             return drop(reason, user: user, arrival.stamp)
         case .unconfirmed:
             users[user].isRoaming = true
+            charge(datagram.length, user: user, session: session, arrival.stamp)
             guard isData else { return answer(datagram, clientState(session: session, arrival.stamp)) }
             return holdCandidate(datagram, .clientCandidate, user: user, session: session, roaming, arrival.stamp)
         case .bound(let wasCandidate):

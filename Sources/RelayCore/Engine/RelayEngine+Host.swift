@@ -12,27 +12,35 @@ extension RelayEngine {
         let host = endpoint(ofHostIn: session)
         let receiver = isData ? findReceiver(datagram, sender: user, session: session, arrival.stamp) : nil
         let isHost = sessions[session].host == UInt32(truncatingIfNeeded: user &+ 1)
-        // What cannot be delivered, or is one too many, refreshes nothing.
-        let undeliverable =
-            if case .nobody(let reason) = receiver {
-                DropReason?.some(reason)
-            } else {
-                excessOnServerPort(datagram.length, isHost: isHost, session: session, arrival.stamp)
-            }
+        // What is one too many, or cannot be delivered, refreshes nothing.
+        let excess =
+            isHost
+            ? excessOfHost(datagram.length, session: session, arrival.stamp)
+            : excessOnServerPort(datagram.length, user: user, session: session, arrival.stamp)
+        var undeliverable = excess
+        if excess == nil, case .nobody(let reason) = receiver { undeliverable = reason }
+        let silence = arrival.stamp.age(since: host.pointee.lastHeard)
+        let wasHeard = isHost && host.pointee.isBound
         if host.pointee.isAt(arrival.source), isHost, sessions[session].pair == arrival.pair {
-            if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
-            let silence = arrival.stamp.age(since: host.pointee.lastHeard)
-            if silence >= LinkRecord.shortestGap { sessionRecords[session].link.noteGap(silence, arrival.stamp) }
+            if let undeliverable {
+                // It did arrive.
+                if !isData { sessionRecords[session].link.notePing(arrival.stamp) }
+                return drop(undeliverable, user: user, arrival.stamp)
+            }
             refresh(host, arrival)
         } else if let verdict = admitToServerPort(
             datagram,
             receiver,
+            excess,
             undeliverable,
             user: user,
             session: session,
             arrival
         ) {
             return verdict
+        }
+        if silence >= LinkRecord.shortestGap, wasHeard {
+            noteGap(ofHostIn: session, silence, arrival.stamp)
         }
         touch(session: session, arrival.stamp)
         chargeHost(datagram.length, session: session, arrival.stamp)
@@ -89,6 +97,7 @@ extension RelayEngine {
     private mutating func admitToServerPort(
         _ datagram: DatagramBytes,
         _ receiver: Receiver?,
+        _ excess: DropReason?,
         _ undeliverable: DropReason?,
         user: Int,
         session: Int,
@@ -100,13 +109,14 @@ extension RelayEngine {
         let hosting = sessions[session].host
         if hosting == UInt32(user + 1) {
             let isData = receiver != nil
-            return admitHost(datagram, isData: isData, undeliverable, user: user, session: session, arrival)
+            return admitHost(datagram, isData: isData, excess, undeliverable, user: user, session: session, arrival)
         }
         // Only a PING claims the role: a client pointed at the wrong port sends DATA.
         if receiver != nil { return drop(hosting == 0 ? .wrongPort : .notHost, user: user, arrival.stamp) }
-        if let undeliverable { return drop(undeliverable, user: user, arrival.stamp) }
+        if let excess { return drop(excess, user: user, arrival.stamp) }
         if hosting != 0, !isHostSilent(session: session, arrival.stamp) {
             touch(session: session, arrival.stamp)
+            charge(datagram.length, user: user, session: session, arrival.stamp)
             return answer(datagram, .checking)
         }
         claimHost(user: user, session: session, arrival)
@@ -116,6 +126,7 @@ extension RelayEngine {
     private mutating func admitHost(
         _ datagram: DatagramBytes,
         isData: Bool,
+        _ excess: DropReason?,
         _ undeliverable: DropReason?,
         user: Int,
         session: Int,
@@ -130,12 +141,14 @@ extension RelayEngine {
             roaming: roaming,
             session: session,
             isHello: false,
+            excess: excess,
             undeliverable: undeliverable
         )
         {
         case .refused(let reason):
             return drop(reason, user: user, arrival.stamp)
         case .unconfirmed:
+            chargeHost(datagram.length, session: session, arrival.stamp)
             guard isData else { return answer(datagram, .valid) }
             return holdCandidate(datagram, .hostCandidate, user: user, session: session, roaming, arrival.stamp)
         case .bound(let wasCandidate), .moved(_, let wasCandidate):

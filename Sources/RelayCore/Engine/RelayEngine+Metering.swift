@@ -4,58 +4,73 @@ extension RelayEngine {
     /// Why a valid datagram from the client port is one too many for this second; nil where it may pass.
     @inline(__always)
     mutating func excess(_ length: Int, user: Int, session: Int, _ now: Stamp) -> DropReason? {
-        let bytes = UInt32(truncatingIfNeeded: length)
         let meter = meters + user
         if meter.pointee.window.age(now) >= RateWindow.length { roll(user: user, now) }
-        let sent = meter.pointee.window
-        if settings.limits.user.isExceeded(by: bytes, after: sent.datagrams, sent.bytes) { return .overUserLimit }
-        return excess(bytes, session: session, now)
+        if settings.limits.user.isExceeded(by: length, after: meter.pointee.window.sent) { return .overUserLimit }
+        rollIfDue(session: session, now)
+        let sent = sessionMeters[session].window.sent
+        if settings.limits.session.isExceeded(by: length, after: sent) { return .overSessionLimit }
+        return excessOfRelay(length, now)
     }
 
-    /// Why a valid datagram from the server port is one too many for this second; nil where it may pass.
+    /// The same for the host on the server port. Its own limit holds it, and not the session's: players who use that one up
+    /// must not silence their host.
     @inline(__always)
-    mutating func excessOnServerPort(_ length: Int, isHost: Bool, session: Int, _ now: Stamp) -> DropReason? {
-        let bytes = UInt32(truncatingIfNeeded: length)
-        if let reason = excess(bytes, session: session, now) { return reason }
-        guard isHost else { return nil }
-        let sent = sessionMeters[session].hostWindow
-        return settings.limits.user.isExceeded(by: bytes, after: sent.datagrams, sent.bytes) ? .overUserLimit : nil
+    mutating func excessOfHost(_ length: Int, session: Int, _ now: Stamp) -> DropReason? {
+        rollIfDue(session: session, now)
+        let sent = sessionMeters[session].hostSent
+        if settings.limits.user.isExceeded(by: length, after: sent) { return .overUserLimit }
+        return excessOfRelay(length, now)
+    }
+
+    /// The same for another user on the server port: who takes over from a host that is gone must get through, too.
+    mutating func excessOnServerPort(_ length: Int, user: Int, session: Int, _ now: Stamp) -> DropReason? {
+        rollIfDue(session: session, now)
+        if meters[user].window.age(now) >= RateWindow.length { roll(user: user, now) }
+        if settings.limits.user.isExceeded(by: length, after: meters[user].window.sent) { return .overUserLimit }
+        return excessOfRelay(length, now)
     }
 
     @inline(__always)
-    private mutating func excess(_ bytes: UInt32, session: Int, _ now: Stamp) -> DropReason? {
-        let meter = sessionMeters + session
-        if meter.pointee.window.age(now) >= RateWindow.length { roll(session: session, now) }
-        let sent = meter.pointee.window
-        if settings.limits.session.isExceeded(by: bytes, after: sent.datagrams, sent.bytes) { return .overSessionLimit }
+    private mutating func rollIfDue(session: Int, _ now: Stamp) {
+        if sessionMeters[session].window.age(now) >= RateWindow.length { roll(session: session, now) }
+    }
+
+    @inline(__always)
+    private mutating func excessOfRelay(_ length: Int, _ now: Stamp) -> DropReason? {
+        if !limitsWorker { return nil }
         if workerWindow.age(now) >= RateWindow.length { workerWindow = .starting(now) }
-        let limit = settings.limits.worker
-        return limit.isExceeded(by: bytes, after: workerWindow.datagrams, workerWindow.bytes) ? .overRelayLimit : nil
+        return settings.limits.worker.isExceeded(by: length, after: workerWindow.sent) ? .overRelayLimit : nil
     }
 
     /// Counts a datagram that was accepted on the client port.
     @inline(__always)
     mutating func charge(_ length: Int, user: Int, session: Int, _ now: Stamp) {
-        let bytes = UInt32(truncatingIfNeeded: length)
-        let meter = meters + user
-        meter.pointee.datagramsFrom &+= 1
-        meter.pointee.bytesFrom &+= UInt64(bytes)
-        meter.pointee.window.count(bytes, now)
-        sessionMeters[session].window.count(bytes, now)
-        workerWindow.count(bytes, now)
+        meters[user].window.count(length, now)
+        sessionMeters[session].window.count(length, now)
+        if limitsWorker { workerWindow.count(length, now) }
     }
 
     /// Counts a datagram that was accepted from the host.
     @inline(__always)
     mutating func chargeHost(_ length: Int, session: Int, _ now: Stamp) {
-        let bytes = UInt32(truncatingIfNeeded: length)
         let meter = sessionMeters + session
-        meter.pointee.datagramsFrom &+= 1
-        meter.pointee.bytesFrom &+= UInt64(bytes)
-        meter.pointee.hostWindow.datagrams &+= 1
-        meter.pointee.hostWindow.bytes &+= bytes
-        meter.pointee.window.count(bytes, now)
-        workerWindow.count(bytes, now)
+        meter.pointee.hostSent.count(length)
+        meter.pointee.window.count(length, now)
+        if limitsWorker { workerWindow.count(length, now) }
+    }
+
+    /// Counts a silence that a player's datagram has just ended. Out of the way: it is rare.
+    @inline(never)
+    mutating func noteGap(ofUser user: Int, _ silence: UInt32, _ now: Stamp) {
+        // Nobody could be heard while no process listened.
+        userRecords[user].link.noteGap(min(silence, now.age(since: listensSince)), now)
+    }
+
+    /// Counts a silence that the host's datagram has just ended.
+    @inline(never)
+    mutating func noteGap(ofHostIn session: Int, _ silence: UInt32, _ now: Stamp) {
+        sessionRecords[session].link.noteGap(min(silence, now.age(since: listensSince)), now)
     }
 
     /// Begins a user's next second. Out of the way: it happens once a second.
@@ -68,36 +83,24 @@ extension RelayEngine {
     private mutating func roll(session: Int, _ now: Stamp) {
         let meter = sessionMeters + session
         let record = sessionRecords + session
-        let hostWindow = meter.pointee.hostWindow
-        record.pointee.hostLast = hostLast(session: session, now)
-        record.pointee.hostPeak.raise(to: hostWindow)
-        record.pointee.peak.raise(to: meter.pointee.window.rate)
-        if hostWindow.datagrams > 0 { meter.pointee.hostActiveSeconds &+= 1 }
-        meter.pointee.last = meter.pointee.window.lastRate(now, before: meter.pointee.last)
-        meter.pointee.hostWindow = Rate()
-        meter.pointee.window = .starting(now)
+        record.pointee.hostLast = hostRate(session: session, now)
+        record.pointee.hostPeak.raise(to: meter.pointee.hostSent.rate)
+        record.pointee.peak.raise(to: meter.pointee.window.sent.rate)
+        meter.pointee.roll(now)
     }
 
     /// What came from the host in the last whole second.
-    mutating func hostLast(session: Int, _ now: Stamp) -> Rate {
+    mutating func hostRate(session: Int, _ now: Stamp) -> Rate {
         var window = sessionMeters[session].window
-        let hostWindow = sessionMeters[session].hostWindow
-        (window.datagrams, window.bytes) = (hostWindow.datagrams, hostWindow.bytes)
+        window.sent = sessionMeters[session].hostSent
         return window.lastRate(now, before: sessionRecords[session].hostLast)
     }
 
     /// What the host has sent and was sent since it hosts.
     mutating func hostUsage(session: Int) -> Usage {
-        let meter = sessionMeters[session]
-        var usage = Usage(
-            datagramsFrom: meter.datagramsFrom,
-            bytesFrom: meter.bytesFrom,
-            datagramsTo: meter.datagramsTo,
-            bytesTo: meter.bytesTo,
-            activeSeconds: meter.hostActiveSeconds &+ (meter.hostWindow.datagrams > 0 ? 1 : 0),
-            peak: sessionRecords[session].hostPeak
-        )
-        usage.peak.raise(to: meter.hostWindow)
+        var usage = sessionMeters[session].hostUsage
+        usage.peak = sessionRecords[session].hostPeak
+        usage.peak.raise(to: sessionMeters[session].hostSent.rate)
         return usage
     }
 
@@ -105,11 +108,7 @@ extension RelayEngine {
     mutating func settleHostAccount(session: Int) {
         let host = Int(sessions[session].host) - 1
         if host >= 0 { userRecords[host].credit(hostUsage(session: session)) }
-        let meter = sessionMeters + session
-        (meter.pointee.datagramsFrom, meter.pointee.bytesFrom) = (0, 0)
-        (meter.pointee.datagramsTo, meter.pointee.bytesTo) = (0, 0)
-        meter.pointee.hostWindow = Rate()
-        meter.pointee.hostActiveSeconds = 0
+        sessionMeters[session].forgetHost()
         sessionRecords[session].link = .blank
         sessionRecords[session].hostLast = Rate()
         sessionRecords[session].hostPeak = Rate()

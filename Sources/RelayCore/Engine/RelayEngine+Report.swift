@@ -18,9 +18,9 @@ extension RelayEngine {
         )
         let meter = sessionMeters[session]
         let record = sessionRecords[session]
-        report.rate = meter.window.lastRate(stamp, before: meter.last)
+        report.rate = meter.rate(stamp)
         report.peak = record.peak
-        report.peak.raise(to: meter.window.rate)
+        report.peak.raise(to: meter.window.sent.rate)
         if record.unknownUsers > 0 { report.drops[.unknownUser] = record.unknownUsers }
         if record.revokedUsers > 0 { report.drops[.revoked] = record.revokedUsers }
         if line.host != 0 {
@@ -29,7 +29,7 @@ extension RelayEngine {
             report.hostEndpoint = line.endpoint.isBound ? line.endpoint.peer : nil
             report.hostSilence = stamp.age(since: line.endpoint.lastHeard)
             report.hostMoves = moves(sessionRoaming[session], stamp)
-            report.hostRate = hostLast(session: session, stamp)
+            report.hostRate = hostRate(session: session, stamp)
             report.hostLink = record.link.quality(stamp)
         }
         var next = book.firstUser
@@ -66,10 +66,10 @@ extension RelayEngine {
             hasCandidate: roaming.candidate != 0 && now.age(since: roaming.candidateSince) < Rule.roamingWindow,
             drops: record.dropCounts
         )
-        report.usage = meter.usage
+        report.usage = meter.usage(now)
         report.usage += record.hosted
         if isHost { report.usage += hostUsage(session: line.session) }
-        report.rate = meter.window.lastRate(now, before: meter.last)
+        report.rate = meter.rate(now)
         report.link = record.link.quality(now)
         if let last = record.lastDrop(now) {
             report.lastDrop = last.reason

@@ -10,6 +10,7 @@ extension RelayEngine {
         // Slices may follow each other closely, and what waits has not aged in between.
         if stamp != lastHeldSweep { sweepHeld(stamp) }
         lastHeldSweep = stamp
+        listensSince = listensSince.clamped(to: stamp)
         sweepDeparted(stamp, atMost: slots)
         settleIndexes()
         sweepCursor.user = sweepRange(from: sweepCursor.user, slots, of: userPool.highWater) { engine, user in
@@ -37,7 +38,7 @@ extension RelayEngine {
 
     private mutating func sweepUser(_ user: Int, _ now: Stamp) {
         guard !users[user].isFree, !users[user].isDeparted else { return }
-        if ageRecords(now) { userRecords[user].validate(now) }
+        if ageRecords(now) { userRecords[user].age(now) }
         if users[user].endpoint.isBound, now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout {
             users[user].endpoint.unbind()
         }
@@ -47,14 +48,14 @@ extension RelayEngine {
         }
     }
 
-    /// Stamps of cold lines are kept young twice a day: a look at each line in every pass would cost more than it is worth.
+    /// Stamps of cold lines are kept young every 18 hours: a look at each line in every pass would cost more than it is worth.
     private func ageRecords(_ now: Stamp) -> Bool {
         now.milliseconds & 0x03FF_FFFF < 2_048
     }
 
     private mutating func sweepSession(_ session: Int, _ now: Stamp) {
         guard !sessions[session].isFree else { return }
-        if ageRecords(now) { sessionRecords[session].link.validate(now) }
+        if ageRecords(now) { sessionRecords[session].link.age(now) }
         sweepRoaming(sessionRoaming + session, now)
         sessions[session].endpoint.lastHeard = sessions[session].endpoint.lastHeard.clamped(to: now)
         sessionBooks[session].wrongSince = sessionBooks[session].wrongSince.clamped(to: now)

@@ -18,6 +18,10 @@ public struct RelayEngine: ~Copyable {
     let userRecords: UnsafeMutablePointer<UserRecord>
     let sessionMeters: UnsafeMutablePointer<SessionMeter>
     let sessionRecords: UnsafeMutablePointer<SessionRecord>
+    /// When it took over from an earlier process; long ago where it did not.
+    var listensSince = Stamp(milliseconds: 0 &- Stamp.longestAge)
+    /// Whether all sessions together are limited; mostly nobody wants that, and nothing need be counted for it.
+    var limitsWorker: Bool
     /// What all sessions have sent within a second.
     var workerWindow = RateWindow.starting(.zero)
     var credentialsIndex: GrowingIndex
@@ -59,6 +63,7 @@ public struct RelayEngine: ~Copyable {
     ) {
         self.layout = layout
         self.settings = settings
+        limitsWorker = settings.limits.worker != RateLimits.Limit()
         self.hash = hash
         self.ledger = ledger
         self.counters = counters
@@ -93,6 +98,7 @@ public struct RelayEngine: ~Copyable {
     /// Other limits hold from the next datagram on, in the second that runs too.
     public mutating func setLimits(_ limits: RateLimits) {
         settings.limits = limits
+        limitsWorker = limits.worker != RateLimits.Limit()
     }
 
     /// Whether there are events for `drainEvents`.

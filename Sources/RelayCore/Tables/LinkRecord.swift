@@ -8,7 +8,9 @@ struct LinkRecord {
     /// Milliseconds between two PINGs as this sender means it, less `defaultInterval`.
     private var usualLess: Int16
     /// Intervals in a row that are alike, and not what was taken for usual.
-    private var steady: UInt16
+    private var steady: UInt8
+    /// PINGs that the last pause has made missing, and that may still come late.
+    private var late: UInt8
     private var pings: UInt32
     private var missed: UInt32
     private var gaps: UInt32
@@ -24,6 +26,7 @@ struct LinkRecord {
             jitter: 0,
             usualLess: 0,
             steady: 0,
+            late: 0,
             pings: 0,
             missed: 0,
             gaps: 0,
@@ -39,7 +42,7 @@ struct LinkRecord {
     /// A pause longer than this tells nothing of the link.
     private static let longestInterval: UInt32 = 10_000
     /// So many intervals alike in a row are a habit, not loss.
-    private static let habit: UInt16 = 8
+    private static let habit: UInt8 = 8
     /// Milliseconds: what comes faster than this is a burst, nobody's pace.
     private static let shortestHabit: Int32 = 20
 
@@ -65,11 +68,18 @@ struct LinkRecord {
         previousInterval = UInt32(interval) + 1
         let isUsual = interval * 4 > usual * 3 && interval * 2 < usual * 3
         if isUsual {
-            steady = 0
+            (steady, late) = (0, 0)
+            return
+        }
+        if interval * 2 < usual, late > 0, missed > 0 {
+            // A stall ends with all at once what was held up: late, and not lost.
+            late -= 1
+            missed -= 1
             return
         }
         let skipped = max(0, (interval + usual / 2) / usual - 1)
         missed &+= UInt32(skipped)
+        if skipped > 0 { late = UInt8(clamping: skipped) }
         let isLikeBefore = previous >= 0 && (interval - previous).magnitude * 8 <= UInt32(previous)
         steady = isLikeBefore ? min(steady, Self.habit) + 1 : 1
         if steady >= Self.habit, interval >= Self.shortestHabit {
@@ -80,7 +90,9 @@ struct LinkRecord {
         }
     }
 
+    /// Counts a silence; one that is too short is none.
     mutating func noteGap(_ silence: UInt32, _ now: Stamp) {
+        guard silence >= Self.shortestGap else { return }
         gaps &+= 1
         longestGap = max(longestGap, silence)
         lastGapAt = now
@@ -103,12 +115,21 @@ struct LinkRecord {
         )
     }
 
-    /// Makes what another process wrote safe to count on with, and keeps stamps young enough to tell their age.
-    mutating func validate(_ now: Stamp) {
-        if previousInterval > Self.longestInterval { previousInterval = 0 }
-        if usualLess < Int16(Self.shortestHabit - Self.defaultInterval) || usualLess > Int16(Self.longestInterval) { usualLess = 0 }
-        steady = min(steady, Self.habit)
+    /// Keeps stamps young enough to tell their age.
+    mutating func age(_ now: Stamp) {
         lastPing = lastPing.clamped(to: now)
+        lastGapAt = lastGapAt.clamped(to: now)
+    }
+
+    /// Makes what another process wrote safe to count on with. What came while nobody listened is not missing.
+    mutating func resume(_ now: Stamp) {
+        previousInterval = 0
+        lastPing = Stamp(milliseconds: now.milliseconds &- Self.longestInterval)
+        late = 0
+        if usualLess < Int16(Self.shortestHabit - Self.defaultInterval) || usualLess > Int16(Self.longestInterval) {
+            usualLess = 0
+        }
+        steady = min(steady, Self.habit)
         lastGapAt = lastGapAt.clamped(to: now)
     }
 }

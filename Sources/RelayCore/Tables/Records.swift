@@ -1,8 +1,14 @@
 /// A user's 192 cold bytes: what was dropped, how its link is, and what it did as a host.
 struct UserRecord {
-    /// The reasons that are counted by user: from `revoked` to `overRelayLimit`.
-    static let firstReason = DropReason.revoked.rawValue
-    static let reasonCount = DropReason.overRelayLimit.rawValue - firstReason + 1
+    /// The reasons that are counted by user: from `revoked` to `overRelayLimit`, and `badSource`, which has the last cell.
+    private static var firstReason: Int { DropReason.revoked.rawValue }
+    private static var badSourceCell: Int { DropReason.overRelayLimit.rawValue - firstReason + 1 }
+
+    private static func cell(of reason: DropReason) -> Int? {
+        if case .badSource = reason { return badSourceCell }
+        let cell = reason.rawValue - firstReason
+        return 0 <= cell && cell < badSourceCell ? cell : nil
+    }
 
     var link: LinkRecord
     /// When it last lost a datagram, and why: the reason's number + 1.
@@ -16,7 +22,7 @@ struct UserRecord {
     var hostedBytesTo: UInt64
     var hostedSeconds: UInt32
     var hostedPeak: Rate
-    /// `reasonCount` counters.
+    /// A cell for each of these reasons.
     private var drops:
         (
             UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32,
@@ -41,13 +47,15 @@ struct UserRecord {
     }
 
     mutating func countDrop(_ reason: DropReason, _ now: Stamp) {
-        let index = reason.rawValue - Self.firstReason
-        guard index >= 0, index < Self.reasonCount else { return }
+        guard let cell = Self.cell(of: reason) else { return }
         withUnsafeMutableBytes(of: &drops) { bytes in
-            let place = index * MemoryLayout<UInt32>.stride
+            let place = cell * MemoryLayout<UInt32>.stride
+            guard place + MemoryLayout<UInt32>.size <= bytes.count else { return }
             let count = bytes.load(fromByteOffset: place, as: UInt32.self)
             if count < .max { bytes.storeBytes(of: count + 1, toByteOffset: place, as: UInt32.self) }
         }
+        // What has waited is told with the time at which it came, and others may have been dropped since.
+        guard lastDrop == 0 || now == lastDropAt || now.age(since: lastDropAt) > 0 else { return }
         lastDropAt = now
         lastDrop = UInt32(reason.rawValue + 1)
     }
@@ -56,10 +64,10 @@ struct UserRecord {
     var dropCounts: [DropReason: UInt64] {
         var counts: [DropReason: UInt64] = [:]
         withUnsafeBytes(of: drops) { bytes in
-            for index in 0..<Self.reasonCount {
-                let count = bytes.load(fromByteOffset: index * MemoryLayout<UInt32>.stride, as: UInt32.self)
-                guard count > 0, let reason = DropReason(rawValue: Self.firstReason + index) else { continue }
-                counts[reason] = UInt64(count)
+            for reason in DropReason.allCases {
+                guard let cell = Self.cell(of: reason) else { continue }
+                let count = bytes.load(fromByteOffset: cell * MemoryLayout<UInt32>.stride, as: UInt32.self)
+                if count > 0 { counts[reason] = UInt64(count) }
             }
         }
         return counts
@@ -91,10 +99,18 @@ struct UserRecord {
         )
     }
 
-    /// Makes what another process wrote safe to count on with, and keeps stamps young enough to tell their age.
-    mutating func validate(_ now: Stamp) {
-        link.validate(now)
+    /// Keeps stamps young enough to tell their age.
+    mutating func age(_ now: Stamp) {
+        link.age(now)
         lastDropAt = lastDropAt.clamped(to: now)
+    }
+
+    /// Makes what another process wrote safe to count on with.
+    mutating func resume(_ now: Stamp) {
+        link.resume(now)
+        lastDropAt = lastDropAt.clamped(to: now)
+        let hosted = [hostedDatagramsFrom, hostedBytesFrom, hostedDatagramsTo, hostedBytesTo]
+        if hosted.contains(where: { $0 > CounterPage.absurd }) { self = .blank }
     }
 }
 

@@ -56,9 +56,13 @@ public struct CounterPage: @unchecked Sendable {
     /// - Parameter former: a page of the same layout, which nobody writes any more.
     func absorb(_ former: UnsafeRawPointer) {
         for index in 0..<Self.count where !Self.gauges.contains(where: { $0.rawValue == index }) {
-            bump(index, former.load(fromByteOffset: index * MemoryLayout<UInt64>.stride, as: UInt64.self))
+            let count = former.load(fromByteOffset: index * MemoryLayout<UInt64>.stride, as: UInt64.self)
+            if count <= Self.absurd { bump(index, count) }
         }
     }
+
+    /// More than any link carries in a machine's life: what stands beyond was never counted. Sums of many such counters fit.
+    static var absurd: UInt64 { 1 << 56 }
 
     /// Frees the page; nobody may use a copy afterwards.
     public func deallocate() {

@@ -4,7 +4,7 @@ public struct RateLimits: Sendable, Equatable {
     public var user = Limit()
     /// What all users of a session may send together.
     public var session = Limit()
-    /// What all sessions of one worker may send together.
+    /// What all sessions of one worker may send together. In the plane's settings it is the whole relay's.
     public var worker = Limit()
 
     /// Datagrams and bytes (UDP payload) a second.
@@ -18,10 +18,17 @@ public struct RateLimits: Sendable, Equatable {
             self.bytes = bytes
         }
 
-        /// Whether one more datagram of so many bytes would be too much after what the window has seen.
+        /// An even share of it, rounded up.
+        public func share(of count: Int) -> Limit {
+            let count = UInt32(clamping: max(1, count))
+            func share(_ whole: UInt32) -> UInt32 { whole == .max ? .max : whole / count + (whole % count > 0 ? 1 : 0) }
+            return Limit(datagrams: share(datagrams), bytes: share(bytes))
+        }
+
+        /// Whether one more datagram of so many bytes would be too much after what was sent.
         @inline(__always)
-        func isExceeded(by bytes: UInt32, after datagrams: UInt32, _ sent: UInt32) -> Bool {
-            datagrams >= self.datagrams || sent &+ bytes > self.bytes
+        func isExceeded(by length: Int, after sent: Amount) -> Bool {
+            sent.datagrams >= datagrams || sent.bytes &+ UInt32(truncatingIfNeeded: length) > bytes
         }
     }
 

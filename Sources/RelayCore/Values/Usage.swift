@@ -6,7 +6,7 @@ public struct Usage: Sendable, Equatable {
     /// Datagrams forwarded to it; answers to its PINGs are not among them.
     public var datagramsTo: UInt64
     public var bytesTo: UInt64
-    /// Seconds in which it sent something.
+    /// Seconds in which it sent something; one in which it sent on both ports counts for each.
     public var activeSeconds: UInt32
     /// The most that came from it within a second.
     public var peak: Rate

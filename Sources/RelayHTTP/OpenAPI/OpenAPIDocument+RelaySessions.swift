@@ -14,6 +14,8 @@ extension OpenAPIDocument {
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Session"}}},
                 "links": {
                   "get": {"operationId": "getSession", "parameters": {"session_id": "$response.body#/session_id"}},
+                  "health": {"operationId": "getSessionHealth", "parameters": {"session_id": "$response.body#/session_id"}},
+                  "usage": {"operationId": "getSessionUsage", "parameters": {"session_id": "$response.body#/session_id"}},
                   "authorize": {"operationId": "authorizeUser", "requestBody": {"session_id": "$response.body#/session_id", "user_ip": "198.51.100.8"}},
                   "revoke": {"operationId": "revokeUser", "requestBody": {"session_id": "$response.body#/session_id", "authorization_token": "$response.body#/session_users/0/authorization_token"}},
                   "delete": {"operationId": "deleteSession", "parameters": {"session_id": "$response.body#/session_id"}}

@@ -8,12 +8,12 @@ enum OpenAPIDocument {
         "info": \(info),
         "servers": [{"url": "/"}],
         "security": [{"apiKey": []}],
-        "tags": [{"name": "Relay sessions"}, {"name": "Lobby manager"}, {"name": "Lobby service"}, {"name": "IP addresses"}, {"name": "Operations"}],
-        "paths": {\([relaySessionPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths].joined(separator: ",\n"))},
+        "tags": [{"name": "Relay sessions"}, {"name": "Lobby manager"}, {"name": "Lobby service"}, {"name": "IP addresses"}, {"name": "Operations"}, {"name": "Dashboard"}],
+        "paths": {\([relaySessionPaths, monitorPaths, lobbyManagerPaths, lobbyServicePaths, addressPaths, operationsPaths, dashboardPaths].joined(separator: ",\n"))},
         "components": {
           "securitySchemes": \(securitySchemes),
           "responses": \(responses),
-          "schemas": {\([commonSchemas, relaySessionSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
+          "schemas": {\([commonSchemas, relaySessionSchemas, monitorSchemas, lobbySchemas, addressSchemas].joined(separator: ",\n"))}
         }
         }
         """

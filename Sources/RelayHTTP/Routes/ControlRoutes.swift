@@ -1,10 +1,8 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Hummingbird
 internal import NIOCore
 internal import RelayAdmin
 internal import RelayControl
-internal import RelayCore
 internal import ServiceLifecycle
 
 /// The calls of the control socket. They need no key, so no other listener may ever have them: whoever may open the
@@ -14,7 +12,7 @@ struct ControlRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/control/status", .open) { _ in try .admin(await status()) },
+            Route(.get, "/control/status", .open) { _ in try .admin(await desk.view.status()) },
             Route(.get, "/control/sessions", .open, handle: sessions),
             Route(.get, "/control/sessions/{session_id}", .open, handle: session),
             Route(.get, "/control/sessions/{session_id}/why", .open, handle: why),
@@ -28,46 +26,21 @@ struct ControlRoutes: Sendable {
         ]
     }
 
-    private func status() async -> StatusBody {
-        let counts = await desk.sessions.counts
-        let drain = DrainBody(await desk.sessions.drainProgress)
-        let isReady = await desk.sessions.isReady
-        let uptime = desk.startedAt.duration(to: .now) / .seconds(1)
-        return StatusBody(
-            version: desk.version,
-            processId: Int(getpid()),
-            uptime: uptime,
-            clock: uptime,
-            phase: drain != nil ? "draining" : isReady ? "serving" : "restoring",
-            drain: drain,
-            sessions: counts.sessions,
-            users: counts.users,
-            parkedSessions: counts.parked,
-            pendingRemovals: counts.unsettledRemovals,
-            workers: desk.pages.count,
-            logLevel: desk.logLevel(),
-            traffic: desk.traffic,
-            drops: desk.drops.filter { $0.value > 0 }
-                .sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-                .map { DropBody(reason: $0.label, count: $1, meaning: $0.meaning, advice: $0.advice) }
-        )
-    }
-
     @Sendable private func sessions(_ call: APICall) async throws -> Response {
         let page = try call.queryNumber("page", in: 1...RelaySessionRoutes.maxPage) ?? 1
         let limit = try call.queryNumber("limit", in: 1...100) ?? 20
-        let found = try await desk.sessions.inspect(page: page, limit: limit)
-        let now = desk.now()
+        let found = try await desk.view.sessions.inspect(page: page, limit: limit)
+        let now = desk.view.now()
         return try .admin(
             SessionsBody(sessions: found.sessions.map { SessionBody($0, now: now) }, total: found.total, page: page)
         )
     }
 
     @Sendable private func session(_ call: APICall) async throws -> Response {
-        let inspected = try await desk.sessions.inspect(id: call.parameter("session_id"))
+        let inspected = try await desk.view.sessions.inspect(id: call.parameter("session_id"))
         return try .admin(
             SessionDetailBody(
-                session: SessionBody(inspected, now: desk.now()),
+                session: SessionBody(inspected, now: desk.view.now()),
                 users: inspected.session.users.map { UserBody($0, in: inspected) }
             )
         )
@@ -77,21 +50,15 @@ struct ControlRoutes: Sendable {
         let id = call.parameter("session_id")
         let user = try call.queryNumber("user", in: 1...Int(Int32.max)).map { Int32($0) }
         // An unknown session is told at once; else what is dropped within a second is counted.
-        _ = try await desk.sessions.inspect(id: id)
-        let before = desk.drops
+        let earlier = RelayGlance(
+            drops: desk.view.drops,
+            report: try await desk.view.sessions.inspect(id: id).report
+        )
         try await Task.sleep(for: .seconds(1))
-        let after = desk.drops
-        let inspected = try await desk.sessions.inspect(id: id)
-        let symptoms = Symptoms(
-            inspected: inspected,
-            drops: DropReason.allCases.map { reason in
-                let total = after[reason] ?? 0
-                return DropSample(reason, total: total, recent: total - (before[reason] ?? 0))
-            },
-            hostTimeout: desk.hostTimeout,
-            userTimeout: desk.userTimeout,
-            isDraining: await desk.sessions.isDraining,
-            now: desk.now()
+        let symptoms = desk.view.symptoms(
+            of: try await desk.view.sessions.inspect(id: id),
+            since: earlier,
+            isDraining: await desk.view.sessions.isDraining
         )
         let findings = Diagnosis.findings(symptoms, user: user)
         return try .admin(WhyBody(session: id, findings: findings.map { FindingBody($0) }))
@@ -99,7 +66,7 @@ struct ControlRoutes: Sendable {
 
     @Sendable private func endSession(_ call: APICall) async throws -> Response {
         let id = call.parameter("session_id")
-        try await desk.sessions.delete(id: id)
+        try await desk.view.sessions.delete(id: id)
         return try .admin(MessageBody(message: "session \(id) is ended: nothing of it passes any more"))
     }
 
@@ -109,7 +76,7 @@ struct ControlRoutes: Sendable {
         guard let number = Int32(call.parameter("user")), number > 0 else {
             throw RelayError(.invalid, "name the user by its number, 1 for the session's first user")
         }
-        try await desk.sessions.revokeUser(sessionID: id, number: number)
+        try await desk.view.sessions.revokeUser(sessionID: id, number: number)
         return try .admin(
             MessageBody(message: "user \(number) of session \(id) is revoked: nothing of it passes any more")
         )
@@ -132,8 +99,8 @@ struct ControlRoutes: Sendable {
             }
             plan.deadline = .seconds(Int64(seconds))
         }
-        await desk.sessions.drain(plan)
-        guard let progress = DrainBody(await desk.sessions.drainProgress) else {
+        await desk.view.sessions.drain(plan)
+        guard let progress = DrainBody(await desk.view.sessions.drainProgress) else {
             throw RelayError(.conflict, "the drain was called off in the same moment")
         }
         return try .admin(progress)
@@ -144,7 +111,7 @@ struct ControlRoutes: Sendable {
         let known = try call.queryNumber("known", in: 0...Int(Int32.max))
         let end = ContinuousClock.now + .seconds(10)
         while true {
-            guard let progress = DrainBody(await desk.sessions.drainProgress) else {
+            guard let progress = DrainBody(await desk.view.sessions.drainProgress) else {
                 throw RelayError(
                     .conflict,
                     "the relay is not draining: nobody asked for it, or the drain was called off"
@@ -160,14 +127,14 @@ struct ControlRoutes: Sendable {
     }
 
     @Sendable private func cancelDrain(_ call: APICall) async throws -> Response {
-        guard await desk.sessions.isDraining else { throw RelayError(.conflict, "the relay is not draining") }
-        await desk.sessions.cancelDrain()
+        guard await desk.view.sessions.isDraining else { throw RelayError(.conflict, "the relay is not draining") }
+        await desk.view.sessions.cancelDrain()
         return try .admin(MessageBody(message: "the relay takes new sessions again"))
     }
 
     @Sendable private func setLogLevel(_ call: APICall) async throws -> Response {
         let level = try await call.jsonBody().field("level").string()
-        let previous = desk.logLevel()
+        let previous = desk.view.logLevel()
         guard desk.setLogLevel(level) else {
             throw RelayError(
                 .invalid,

@@ -37,6 +37,7 @@ package final class APIServer: Service {
     /// What the API asks the rest of the daemon.
     package struct Dependencies: Sendable {
         package var directory: any SessionDirectory
+        package var monitor: any SessionMonitor
         package var lobbies: LobbyService
         package var sessionJSON: SessionJSON
         package var locator: GeoLocator
@@ -46,25 +47,31 @@ package final class APIServer: Service {
         package var metrics: @Sendable () async -> MetricsPage
         /// Answers `/readyz`.
         package var readiness: @Sendable () async -> Readiness
+        /// What the dashboard shows.
+        package var dashboard: any DashboardSource
         /// Bounds the calls on lobby services.
         var lobbyCalls = AddressRateLimiter()
 
         package init(
             directory: any SessionDirectory,
+            monitor: any SessionMonitor,
             lobbies: LobbyService,
             sessionJSON: SessionJSON,
             locator: GeoLocator,
             counters: HTTPRequestCounters,
             metrics: @escaping @Sendable () async -> MetricsPage,
-            readiness: @escaping @Sendable () async -> Readiness
+            readiness: @escaping @Sendable () async -> Readiness,
+            dashboard: any DashboardSource
         ) {
             self.directory = directory
+            self.monitor = monitor
             self.lobbies = lobbies
             self.sessionJSON = sessionJSON
             self.locator = locator
             self.counters = counters
             self.metrics = metrics
             self.readiness = readiness
+            self.dashboard = dashboard
         }
     }
 
@@ -94,7 +101,9 @@ package final class APIServer: Service {
         var routes = OperationsRoutes(readiness: dependencies.readiness).routes
         if configuration.metricsListen == nil { routes.append(metricsRoute) }
         routes += RelaySessionRoutes(directory: dependencies.directory, json: dependencies.sessionJSON).routes
+        routes += MonitorRoutes(monitor: dependencies.monitor).routes
         routes += AddressRoutes(locator: dependencies.locator).routes
+        routes += DashboardRoutes(hub: DashboardHub(source: dependencies.dashboard)).routes
         routes += LobbyManagerRoutes(lobbies: dependencies.lobbies).routes
         let lobbyRoutes = LobbyServiceRoutes(
             lobbies: dependencies.lobbies,

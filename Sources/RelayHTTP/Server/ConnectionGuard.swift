@@ -23,7 +23,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var state = ConnectionState()
     private var readDeadline: Scheduled<Void>?
     private var writeDeadline: Scheduled<Void>?
-    private var unwrittenAnswers = 0
+    private var unwrittenParts = 0
 
     init(limits: ListenerLimits) { self.limits = limits }
 
@@ -85,17 +85,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
         switch state.write(part) {
-        case .pass: context.write(data, promise: promise)
+        case .pass:
+            if case .body = part { writeTimed(context, data, promise) } else { context.write(data, promise: promise) }
         case .passAndAnnounceClose:
             context.write(wrapOutboundOut(Self.announcingClose(part)), promise: promise)
         case .finish:
-            writeEnd(context, data, promise)
+            writeTimed(context, data, promise)
             if state.isIdle { awaitNextHead(context) }
         case .finishAndLinger:
-            writeEnd(context, data, promise)
+            writeTimed(context, data, promise)
             linger(context)
         case .finishAndRefuse(let refusal):
-            writeEnd(context, data, promise)
+            writeTimed(context, data, promise)
             writeRefusal(context, refusal)
         case .drop: promise?.fail(ChannelError.ioOnClosedChannel)
         }
@@ -141,26 +142,27 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         head.headerFields[.connection] = "close"
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(refusal.body)), promise: nil)
-        writeEnd(context, wrapOutboundOut(.end(nil)), nil)
+        writeTimed(context, wrapOutboundOut(.end(nil)), nil)
         linger(context)
     }
 
-    /// Writes the end of an answer, and cuts the connection off when its client does not take it in time.
-    private func writeEnd(_ context: ChannelHandlerContext, _ end: NIOAny, _ promise: EventLoopPromise<Void>?) {
+    /// Writes what there is of an answer, which may go on for as long as somebody watches, and cuts the connection off when
+    /// its client does not take it in time.
+    private func writeTimed(_ context: ChannelHandlerContext, _ part: NIOAny, _ promise: EventLoopPromise<Void>?) {
         let written = promise ?? context.eventLoop.makePromise(of: Void.self)
-        unwrittenAnswers += 1
+        unwrittenParts += 1
         setWriteDeadline(context)
         written.futureResult.assumeIsolated().whenComplete { _ in
-            self.unwrittenAnswers -= 1
+            self.unwrittenParts -= 1
             self.setWriteDeadline(context)
         }
-        context.write(end, promise: written)
+        context.write(part, promise: written)
     }
 
     private func setWriteDeadline(_ context: ChannelHandlerContext) {
         writeDeadline?.cancel()
         writeDeadline = nil
-        guard unwrittenAnswers > 0 else { return }
+        guard unwrittenParts > 0 else { return }
         writeDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.idleTimeout) {
             context.close(promise: nil)
         }

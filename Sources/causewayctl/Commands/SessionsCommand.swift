@@ -32,7 +32,7 @@ struct SessionsCommand: AsyncParsableCommand {
                 let detail = try await daemon.get(SessionDetailBody.self, SessionArgument.resource(id))
                 if connection.json { return try Output.json(detail) }
                 return Output.lines(
-                    SessionText.details(detail.session) + [""] + SessionText.table(detail.users).lines
+                    SessionText.details(detail.session) + [""] + SessionText.lines(detail.users)
                 )
             }
             let found = try await daemon.get(SessionsBody.self, "/control/sessions?page=\(page)&limit=\(limit)")

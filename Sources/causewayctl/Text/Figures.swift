@@ -12,14 +12,22 @@ enum Figures {
 
     static func count(_ value: Double) -> String { count(UInt64(max(0, value.rounded()))) }
 
-    /// Bytes a second.
-    static func byteRate(_ value: Double) -> String {
+    static func byteRate(_ value: Double) -> String { bytes(value) + "/s" }
+
+    static func bytes(_ value: UInt64) -> String { bytes(Double(value)) }
+
+    private static func bytes(_ value: Double) -> String {
         switch value {
-        case ..<1_000: "\(Int(value.rounded())) B/s"
-        case ..<1_000_000: "\(oneDigit(value / 1_000)) kB/s"
-        case ..<1_000_000_000: "\(oneDigit(value / 1_000_000)) MB/s"
-        default: "\(oneDigit(value / 1_000_000_000)) GB/s"
+        case ..<1_000: "\(Int(value.rounded())) B"
+        case ..<1_000_000: "\(oneDigit(value / 1_000)) kB"
+        case ..<1_000_000_000: "\(oneDigit(value / 1_000_000)) MB"
+        default: "\(oneDigit(value / 1_000_000_000)) GB"
         }
+    }
+
+    /// A part in per cent; a dash where there is no whole.
+    static func share(_ part: UInt64, of whole: UInt64) -> String {
+        whole == 0 ? "-" : "\(oneDigit(Double(part) * 100 / Double(whole))) %"
     }
 
     static func oneDigit(_ value: Double) -> String {
@@ -40,11 +48,14 @@ enum Figures {
 
     /// How long ago, from milliseconds; what never was is "never".
     static func ago(milliseconds: Int?) -> String {
-        guard let milliseconds else { return "never" }
-        return switch milliseconds {
-        case ..<1_000: "\(milliseconds) ms ago"
-        case ..<10_000: "\(oneDigit(Double(milliseconds) / 1_000)) s ago"
-        default: "\(time(seconds: Double(milliseconds) / 1_000)) ago"
+        milliseconds.map { "\(duration(milliseconds: $0)) ago" } ?? "never"
+    }
+
+    static func duration(milliseconds: Int) -> String {
+        switch milliseconds {
+        case ..<1_000: "\(milliseconds) ms"
+        case ..<10_000: "\(oneDigit(Double(milliseconds) / 1_000)) s"
+        default: time(seconds: Double(milliseconds) / 1_000)
         }
     }
 }

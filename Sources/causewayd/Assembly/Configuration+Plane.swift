@@ -34,7 +34,7 @@ extension Configuration {
                 case .normal: .normal
                 case .open: .open
                 }
-            plane.engine.limits = rateLimits(workers: plane.workers)
+            plane.engine.limits = rateLimits
             plane.filtersInKernel = relay.kernelFilter
             plane.measuresLatency = metrics.latency
             plane.guesses.guessesPerMinute = UInt32(clamping: guess.perSource)
@@ -44,8 +44,8 @@ extension Configuration {
         }
     }
 
-    /// The keys' 0 is no limit. Each worker has an even share of what the whole relay may forward.
-    func rateLimits(workers: Int) -> RateLimits {
+    /// The keys' 0 is no limit.
+    var rateLimits: RateLimits {
         func limit(_ datagrams: Int, _ bytes: Int) -> RateLimits.Limit {
             // Below one datagram nothing would ever pass.
             RateLimits.Limit(
@@ -53,11 +53,10 @@ extension Configuration {
                 bytes: bytes == 0 ? .max : UInt32(clamping: max(bytes, Wire.maximumLength))
             )
         }
-        func share(_ whole: Int) -> Int { (whole + workers - 1) / workers }
         var rates = RateLimits()
         rates.user = limit(limits.userDatagrams, limits.userBytes)
         rates.session = limit(limits.sessionDatagrams, limits.sessionBytes)
-        rates.worker = limit(share(limits.relayDatagrams), share(limits.relayBytes))
+        rates.worker = limit(limits.relayDatagrams, limits.relayBytes)
         return rates
     }
 
@@ -72,7 +71,10 @@ extension Configuration {
             maxUsers: sessions.maxUsers,
             pinsAddresses: sessions.pinIP,
             location: location,
-            dedicatedPairs: relay.ports.dedicated?.pairs
+            dedicatedPairs: relay.ports.dedicated?.pairs,
+            hostTimeout: sessions.hostTimeout.clampedMilliseconds,
+            userTimeout: sessions.userTimeout.clampedMilliseconds,
+            usageURL: webhook.usageURL
         )
     }
 

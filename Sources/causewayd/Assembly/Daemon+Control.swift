@@ -11,8 +11,7 @@ extension Daemon {
     /// - Returns: `nil` where the path beside the state is too long for a socket.
     static func control(
         _ configuration: Configuration,
-        plane: RelayPlane,
-        sessions: SessionService,
+        view: RelayView,
         reloader: Reloader,
         logger: Logger,
         start: @escaping @Sendable () async -> Void
@@ -26,17 +25,9 @@ extension Daemon {
         } catch {
             throw CommandFailure("\(error)")
         }
-        let engine = try configuration.planeSettings.engine
         let desk = ControlDesk(
-            sessions: sessions,
-            pages: plane.counters,
-            kernelLosses: { plane.kernelLosses },
-            version: Version.number,
-            hostTimeout: engine.hostTimeout,
-            userTimeout: engine.userTimeout,
-            now: WallClock.now,
+            view: view,
             reload: { await reloader.reload() },
-            logLevel: { LogLevelSwitch.level.rawValue },
             setLogLevel: { name in
                 guard let level = Logger.Level(rawValue: name) else { return false }
                 logger.notice("log level set through the control socket", metadata: ["level": "\(level)"])
@@ -45,6 +36,27 @@ extension Daemon {
             }
         )
         return ControlServer(path: path, desk: desk, logger: logger, start: start)
+    }
+}
+
+extension Daemon {
+    /// What the control socket and the dashboard look at.
+    static func view(
+        _ configuration: Configuration,
+        plane: RelayPlane,
+        sessions: SessionService
+    ) throws -> RelayView {
+        let engine = try configuration.planeSettings.engine
+        return RelayView(
+            sessions: sessions,
+            pages: plane.counters,
+            kernelLosses: { plane.kernelLosses },
+            version: Version.number,
+            hostTimeout: engine.hostTimeout,
+            userTimeout: engine.userTimeout,
+            now: WallClock.now,
+            logLevel: { LogLevelSwitch.level.rawValue }
+        )
     }
 }
 

@@ -27,6 +27,8 @@ struct Daemon {
     private let endedSessionsInput: AsyncStream<String>.Continuation
     private let webhooks: WebhookDispatcher
     private let server: APIServer
+    private let view: RelayView
+    private let history = TrafficHistory()
     private let planeEvents: AsyncStream<PlaneEvent>
     /// The address that the API was bound to, once.
     private let listening: AsyncStream<RelayHTTP.ListenAddress>
@@ -81,6 +83,7 @@ struct Daemon {
             logger: logger,
             now: WallClock.now,
             renderWebhook: { sessionJSON.webhookBody($0) },
+            renderUsage: { MonitorJSON.webhookBody($0) },
             submitWebhook: { webhooks.submit($0) }
         )
         self.sessions = sessions
@@ -95,6 +98,8 @@ struct Daemon {
             uptime: Uptime.now
         )
         self.lobbies = lobbies
+        let view = try Self.view(configuration, plane: plane, sessions: sessions)
+        self.view = view
         let requests = HTTPRequestCounters()
         let report = MetricsReport(
             plane: plane,
@@ -108,6 +113,7 @@ struct Daemon {
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
+                monitor: sessions,
                 lobbies: lobbies,
                 sessionJSON: sessionJSON,
                 locator: locator,
@@ -118,7 +124,8 @@ struct Daemon {
                     let isReady = if await sessions.isReady { await lobbies.isReady } else { false }
                     return isReady
                         ? .ready : .notReady(reason: "still restoring the sessions of the last run")
-                }
+                },
+                dashboard: LiveDashboard(view: view, history: history)
             ),
             logger: logger,
             onListening: { [logger] address in
@@ -143,8 +150,7 @@ struct Daemon {
         )
         let (restored, restoredInput) = AsyncStream.makeStream(of: Void.self)
         self.restored = restoredInput
-        control = try Self.control(configuration, plane: plane, sessions: sessions, reloader: reloader, logger: logger)
-        {
+        control = try Self.control(configuration, view: view, reloader: reloader, logger: logger) {
             for await _ in restored {}
         }
         serviceReport = ServiceNotifier.connect().map { [plane] in
@@ -181,7 +187,7 @@ struct Daemon {
                         await announce()
                     }
                 ),
-                eventService, lobbyService, lobbySweep, webhookService, housekeeping,
+                eventService, lobbyService, lobbySweep, webhookService, housekeeping, recorder,
                 SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
                 DropReporter(plane: plane, logger: logger),
             ] + (control.map { [$0] } ?? []) + serviceManagerServices
@@ -258,6 +264,10 @@ struct Daemon {
 
     private var webhookService: some Service {
         BackgroundService { [webhooks] in await webhooks.run() }
+    }
+
+    private var recorder: some Service {
+        BackgroundService { [view, history] in try await history.run { await view.sample() } }
     }
 
     private var housekeeping: some Service {

@@ -55,6 +55,7 @@ struct DevelopmentMode: Sendable {
 
               API   \(api)
               Key   \(isKeyNew ? key : "the one in \(Self.keyVariable)")
+              Page  \(api)/dashboard
 
             Create a session for a host and a player:
 

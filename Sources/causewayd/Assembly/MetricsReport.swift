@@ -101,7 +101,8 @@ struct MetricsReport: Sendable {
         var family = MetricFamily(
             "causeway_relay_latency_seconds",
             .histogram,
-            help: "From a datagram's arrival in the kernel until its batch has left; one datagram a millisecond is timed."
+            help:
+                "From a datagram's arrival in the kernel until its batch has left; one in 10 ms is timed."
         )
         for (worker, page) in plane.counters.enumerated() {
             let latencies = page.latencies

@@ -56,7 +56,7 @@ actor Reloader {
         if let credentials { server.apply(credentials) }
         await sessions.apply(new.sessionSettings)
         await lobbies.apply(new.lobbySettings)
-        plane.apply(new.rateLimits(workers: plane.workerCount))
+        plane.apply(new.rateLimits)
         LogLevelSwitch.level = Logger.Level(rawValue: new.log.level.rawValue) ?? .info
         logger.notice(
             "reloaded",
@@ -88,6 +88,7 @@ extension Configuration {
         relay.location = new.relay.location
         sessions.max = new.sessions.max
         sessions.maxUsers = new.sessions.maxUsers
+        webhook.usageURL = new.webhook.usageURL
         log.level = new.log.level
     }
 }

@@ -20,6 +20,9 @@ final class FakePlane: DataPlane {
         var addUserError: DataPlaneError?
         var calls: [Call] = []
         var hook: Hook?
+        /// What users have used, by their tokens.
+        var usages: [UInt32: Usage] = [:]
+        var peak = Rate()
     }
 
     let workerCount: Int
@@ -92,9 +95,15 @@ final class FakePlane: DataPlane {
     func report(ofSession sessionToken: UInt32) async -> SessionReport? {
         state.withLock { state in
             state.sessions[sessionToken].map { plan in
-                SessionReport(
-                    users: plan.users.map { UserReport(userToken: $0.userToken, connectionID: $0.connectionID) }
+                var report = SessionReport(
+                    users: plan.users.map { user in
+                        var report = UserReport(userToken: user.userToken, connectionID: user.connectionID)
+                        report.usage = state.usages[user.userToken] ?? Usage()
+                        return report
+                    }
                 )
+                report.peak = state.peak
+                return report
             }
         }
     }

@@ -68,8 +68,9 @@ final class FakeStore: SessionStore {
         case .revokeUser(let number, let id):
             disk.sessions[id]?.users.removeAll { $0.number == number }
             if disk.sessions[id]?.hostNumber == number { disk.sessions[id]?.hostNumber = nil }
-        case .removeSession(let id, let token, let endedAt):
+        case .removeSession(let id, let token, let endedAt, let webhook):
             disk.sessions[id] = nil
+            if let webhook { disk.webhooks[webhook.id] = webhook }
             disk.reservedTokens[token] = endedAt
         case .movePorts(let pair, let ports, let id):
             disk.sessions[id]?.portPair = pair

@@ -10,6 +10,8 @@ struct Fixture {
     let clock = TestClock()
     let log = LogRecorder()
     let webhooks = WebhookBox()
+    /// Sessions whose usage was to be told.
+    let statements = StatementBox()
     let service: SessionService
 
     init(
@@ -28,6 +30,10 @@ struct Fixture {
             now: { [clock] in clock.now },
             random: random,
             renderWebhook: { Array("{\"session_id\":\"\($0.id)\"}".utf8) },
+            renderUsage: { [statements] ended in
+                statements.append(ended)
+                return Array("{\"ended\":\"\(ended.session.id)\"}".utf8)
+            },
             submitWebhook: { [webhooks] in webhooks.append($0) }
         )
     }
@@ -70,6 +76,15 @@ final class WebhookBox: Sendable {
     var all: [PendingWebhook] { webhooks.withLock { $0 } }
 
     func append(_ webhook: PendingWebhook) { webhooks.withLock { $0.append(webhook) } }
+}
+
+/// Takes the statements of ended sessions.
+final class StatementBox: Sendable {
+    private let statements = Mutex<[EndedSession]>([])
+
+    var all: [EndedSession] { statements.withLock { $0 } }
+
+    func append(_ ended: EndedSession) { statements.withLock { $0.append(ended) } }
 }
 
 /// Runs a call that has to fail and gives its error back.

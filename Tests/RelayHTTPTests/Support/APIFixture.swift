@@ -18,6 +18,7 @@ struct APIFixture {
     let counters = HTTPRequestCounters()
     let log = LogRecorder()
     let lobbyCalls = AddressRateLimiter()
+    let dashboard = FakeDashboard()
     let server: APIServer
 
     static let settings = APISettings(
@@ -45,12 +46,14 @@ struct APIFixture {
         let counters = counters
         var dependencies = APIServer.Dependencies(
             directory: directory,
+            monitor: directory,
             lobbies: lobbies,
             sessionJSON: SessionJSON(identity: identity, locator: locator),
             locator: locator,
             counters: counters,
             metrics: { MetricsPage([counters.family]) },
-            readiness: { readiness }
+            readiness: { readiness },
+            dashboard: dashboard
         )
         dependencies.lobbyCalls = lobbyCalls
         server = APIServer(

