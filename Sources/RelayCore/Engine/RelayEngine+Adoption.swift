@@ -56,8 +56,11 @@ extension RelayEngine {
             (roaming.held, roaming.next, roaming.previous) = (0, 0, 0)
             sessionRoaming[session] = roaming
             let book = former.sessionBooks[slot]
-            sessionBooks[session].nextRejoinID = book.nextRejoinID
-            sessionBooks[session].endRejoinID = book.endRejoinID
+            // Ids below are users' numbers: where they stand here, the next block is used.
+            if book.nextRejoinID >= Rule.firstRejoinID {
+                sessionBooks[session].nextRejoinID = book.nextRejoinID
+                sessionBooks[session].endRejoinID = book.endRejoinID
+            }
             sessionBooks[session].highestUserID = book.highestUserID
             sessionBooks[session].wrongSince = book.wrongSince.clamped(to: now)
             sessionBooks[session].wrongCount = book.wrongCount
@@ -226,12 +229,16 @@ extension RelayEngine {
 }
 
 extension BoundEndpoint {
-    /// Unbinds what cannot have been an address, and keeps the stamp young enough to tell its age.
+    /// Unbinds what cannot have been a player's address, and keeps the stamp young enough to tell its age.
     fileprivate mutating func validate(_ now: Stamp) {
-        let family = head & 0xFFFF
-        if head != 0, family != PeerEndpoint.familyIPv4 && family != PeerEndpoint.familyIPv6 || peer.port == 0 {
-            unbind()
-        }
+        if isBound, !isPossible { unbind() }
         lastHeard = lastHeard.clamped(to: now)
+    }
+
+    private var isPossible: Bool {
+        let family = head & 0xFFFF
+        guard family == PeerEndpoint.familyIPv4 || family == PeerEndpoint.familyIPv6 else { return false }
+        let address = peer.address
+        return peer.port != 0 && !address.isUnspecified && !address.isMulticast && !address.isBroadcast
     }
 }

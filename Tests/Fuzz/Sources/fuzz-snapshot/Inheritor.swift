@@ -47,6 +47,9 @@ enum Inheritor {
         let confirmed = events[..<scenario.confirmation].last?.at ?? 0
         confirm(relay, former, scenario, stored, now: confirmed)
         for event in events[scenario.confirmation...] { relay.perform(event) }
+        for token in stored.plans.keys {
+            if let report = relay.engine.report(ofSession: token, now: events.last?.at ?? 0) { check(report, token) }
+        }
         Newcomers.check(relay, ownLayout, now: (events.last?.at ?? 0) + 1)
         hasGuesses = hasGuesses || relay.hasRefused
     }
