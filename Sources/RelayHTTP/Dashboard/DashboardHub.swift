@@ -89,7 +89,7 @@ actor DashboardHub {
         } catch let error as RelayError where error.code == .notFound {
             guard let ended = try? Self.event("ended", MessageBody(message: error.message)) else { return }
             send(ended, to: topic)
-            rooms[topic]?.listeners.values.forEach { $0.finish() }
+            for listener in rooms[topic]?.listeners.values ?? [:].values { listener.finish() }
         } catch {
             // What cannot be told now may be in a second; the connection shows that it lives.
             send(ByteBuffer(string: ": nothing to tell\n\n"), to: topic)
