@@ -153,7 +153,7 @@ class Overview {
     this.volume.show({ ...frame, series: [
       { name: 'in', color: 'c1', values: rated(one => one.receivedBytes) }, { name: 'out', color: 'c2', values: rated(one => one.sentBytes) }] });
     this.alive.show({ ...frame, series: [
-      { name: 'sessions', color: 'c3', values: samples.map(one => one.sessions) }, { name: 'players', color: 'c5', values: samples.map(one => one.users) }] });
+      { name: 'sessions', color: 'c3', values: samples.map(one => one.sessions) }, { name: 'players', color: 'c4', values: samples.map(one => one.users) }] });
     this.jitter.show({ ...frame, series: [
       { name: 'median', color: 'c1', values: samples.map(one => one.jitter) }, { name: 'worst 5 %', color: 'c2', values: samples.map(one => one.jitterHigh) }] });
     this.missed.show({ ...frame, series: [{ name: 'of all players heard', color: 'c6', values: samples.map(one => one.missed) }] });
