@@ -92,6 +92,18 @@ struct UsageTests {
         #expect(try scene.report().hostLink.pings == 1)
     }
 
+    @Test("A session that takes the place of one that ended has a blank account")
+    func reusedSession() throws {
+        let scene = try Scene.playing()
+        #expect(scene.data(2) == .toHost(2, [9], scene.home(1)))
+        #expect(scene.ping(77, from: Scene.place(9)) == .refused(.unknownUser))
+        scene.end()
+        try scene.driver.add(scene.plan, now: scene.now)
+        let report = try scene.report()
+        #expect(report.peak == Rate() && report.drops.isEmpty && report.hostLink == LinkQuality())
+        #expect(report.users.allSatisfy { $0.usage == Usage() && $0.link == LinkQuality() && $0.drops.isEmpty })
+    }
+
     @Test("A slot that another user gets has a blank account")
     func reused() throws {
         let scene = try Scene.playing()

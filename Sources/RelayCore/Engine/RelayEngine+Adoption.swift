@@ -65,10 +65,14 @@ extension RelayEngine {
             sessionBooks[session].wrongSince = book.wrongSince.clamped(to: now)
             sessionBooks[session].wrongCount = book.wrongCount
             sessionBooks[session].isUnconfirmed = true
-            sessionMeters[session] = former.sessionMeters[slot]
-            sessionRecords[session] = former.sessionRecords[slot]
-            sessionMeters[session].validate()
-            sessionRecords[session].link.resume(now)
+            if !Blank.isZero(former.sessionMeters + slot) {
+                sessionMeters[session] = former.sessionMeters[slot]
+                sessionMeters[session].validate()
+            }
+            if !Blank.isZero(former.sessionRecords + slot) {
+                sessionRecords[session] = former.sessionRecords[slot]
+                sessionRecords[session].link.resume(now)
+            }
             list(session: session)
             places[slot] = Int32(truncatingIfNeeded: session)
             adoption.sessions += 1
@@ -110,10 +114,14 @@ extension RelayEngine {
                 adoption.overflow += 1
                 continue
             }
-            meters[user] = former.meters[slot]
-            userRecords[user] = former.userRecords[slot]
-            meters[user].validate()
-            userRecords[user].resume(now)
+            if !Blank.isZero(former.meters + slot) {
+                meters[user] = former.meters[slot]
+                meters[user].validate()
+            }
+            if !Blank.isZero(former.userRecords + slot) {
+                userRecords[user] = former.userRecords[slot]
+                userRecords[user].resume(now)
+            }
             places[slot] = Int32(truncatingIfNeeded: user)
             adoption.users += 1
             if users[user].endpoint.isBound { adoption.addresses += 1 }

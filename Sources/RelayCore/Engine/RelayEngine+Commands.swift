@@ -100,14 +100,18 @@ extension RelayEngine {
     /// A blank session's slot.
     mutating func takeSessionSlot() throws(EngineError) -> Int {
         let books = sessionBooks
+        let everTaken = sessionPool.highWater
         let session = sessionPool.take(capacity: layout.sessionCapacity) { books[$0].nextFree }
         guard session >= 0 else { throw .sessionsFull(limit: layout.sessionCapacity) }
         book.pointee.sessionHighWater = UInt32(truncatingIfNeeded: sessionPool.highWater)
         (sessions + session).update(repeating: .blank, count: 1)
         (sessionBooks + session).update(repeating: .blank, count: 1)
         (sessionRoaming + session).update(repeating: .blank, count: 1)
-        (sessionMeters + session).update(repeating: .blank, count: 1)
-        (sessionRecords + session).update(repeating: .blank, count: 1)
+        // Zeroed memory is blank, and takes up nothing until somebody sends.
+        if session < everTaken {
+            (sessionMeters + session).update(repeating: .blank, count: 1)
+            (sessionRecords + session).update(repeating: .blank, count: 1)
+        }
         return session
     }
 
@@ -154,6 +158,7 @@ extension RelayEngine {
     /// A blank user's slot.
     mutating func takeUserSlot() throws(EngineError) -> Int {
         let roaming = userRoaming
+        let everTaken = userPool.highWater
         var user = userPool.take(capacity: layout.userCapacity) { roaming[$0].next }
         if user < 0 {
             // The oldest revoked pair is forgotten before a new user is turned away.
@@ -164,8 +169,10 @@ extension RelayEngine {
         book.pointee.userHighWater = UInt32(truncatingIfNeeded: userPool.highWater)
         (users + user).update(repeating: .blank, count: 1)
         (userRoaming + user).update(repeating: .blank, count: 1)
-        (meters + user).update(repeating: .blank, count: 1)
-        (userRecords + user).update(repeating: .blank, count: 1)
+        if user < everTaken {
+            (meters + user).update(repeating: .blank, count: 1)
+            (userRecords + user).update(repeating: .blank, count: 1)
+        }
         return user
     }
 }

@@ -38,7 +38,7 @@ extension RelayEngine {
 
     private mutating func sweepUser(_ user: Int, _ now: Stamp) {
         guard !users[user].isFree, !users[user].isDeparted else { return }
-        if ageRecords(now) { userRecords[user].age(now) }
+        if users[user].endpoint.lastHeard != .zero, ageRecords(now) { userRecords[user].age(now) }
         if users[user].endpoint.isBound, now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout {
             users[user].endpoint.unbind()
         }
@@ -55,7 +55,7 @@ extension RelayEngine {
 
     private mutating func sweepSession(_ session: Int, _ now: Stamp) {
         guard !sessions[session].isFree else { return }
-        if ageRecords(now) { sessionRecords[session].link.age(now) }
+        if sessions[session].wasUsed, ageRecords(now) { sessionRecords[session].link.age(now) }
         sweepRoaming(sessionRoaming + session, now)
         sessions[session].endpoint.lastHeard = sessions[session].endpoint.lastHeard.clamped(to: now)
         sessionBooks[session].wrongSince = sessionBooks[session].wrongSince.clamped(to: now)

@@ -9,3 +9,10 @@ extension BoundEndpoint {
 extension Stamp {
     static var zero: Stamp { Stamp(milliseconds: 0) }
 }
+
+enum Blank {
+    /// Whether a line of the tables is as fresh memory is. Writing one that is would take up memory for nothing.
+    static func isZero<Line>(_ line: UnsafePointer<Line>) -> Bool {
+        UnsafeRawBufferPointer(start: line, count: MemoryLayout<Line>.size).allSatisfy { $0 == 0 }
+    }
+}
