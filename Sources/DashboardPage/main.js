@@ -20,6 +20,7 @@ const stream = new Stream(
   (state, reason, pause) => showConnection(state, reason, pause),
   (status, message) => {
     if (status === 401 || status === 403) askForKey(message);
+    else if (shownSession === null) location.hash = '#/';
     else { showConnection('ended'); reveal('session'); sessionView.gone(message); }
   },
 );

@@ -68,7 +68,7 @@ class SessionView {
     this.tiles.set('Host', session.host ? `user ${session.host}` : 'nobody', session.host_endpoint ? `${session.host_endpoint}, ${ago(session.host_silence)}` : '', !session.host);
     this.tiles.set('From all players', number(session.rate.datagrams) + '/s', `${bits(session.rate.bytes)}; peak ${number(session.peak.datagrams)}/s`);
     const total = key => users.reduce((sum, user) => sum + user.usage[key], 0);
-    this.tiles.set('Carried', bytes(total('bytes_from')), `${count(total('datagrams_from'))} datagrams in, ${count(total('datagrams_to'))} out`);
+    this.tiles.set('Carried', `${bytes(total('bytes_from'))} / ${bytes(total('bytes_to'))}`, `from and to those who are here; ${count(total('datagrams_from'))} datagrams in, ${count(total('datagrams_to'))} out`);
     this.tiles.set('Ports', `${session.server_port} / ${session.client_port}`, 'host / players, UDP');
     this.tiles.set('Age', span(session.age), session.silence === undefined ? '' : `last heard ${ago(session.silence)}`);
     this.showFindings(body);

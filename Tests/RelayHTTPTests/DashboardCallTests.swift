@@ -93,6 +93,18 @@ struct DashboardCallTests {
         #expect(heard.text.hasPrefix("event: session\ndata: {") && heard.text.contains("event: ended\n"))
     }
 
+    @Test("A key that a reload takes away, or takes the scope from, shows nothing more", arguments: [false, true])
+    func revokedKey(keepsKey: Bool) async throws {
+        let fixture = APIFixture()
+        async let answer = fixture.send(.get, "/dashboard/events", key: "token key-read")
+        while fixture.dashboard.looks == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        var settings = APIFixture.settings
+        settings.keys = APIKeyRing(keepsKey ? [APIKey(name: "read", key: "key-read", scopes: [.sessions])] : [])
+        fixture.server.apply(settings)
+        // Else it would go on for ever.
+        #expect(try await answer.status == 200)
+    }
+
     @Test("The stream ends when the daemon stops")
     func stop() async throws {
         let heard = try await withLiveServer { _, address in

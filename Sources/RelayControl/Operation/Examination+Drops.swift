@@ -3,7 +3,7 @@ internal import RelayCore
 // What is to be said about datagrams that were dropped.
 extension Examination {
     /// Milliseconds after which a drop explains nothing of what happens now.
-    private static let recentDrop: UInt32 = 60_000
+    static let recentDrop: UInt32 = 60_000
 
     /// Drops that named the session and none of its users.
     mutating func examineSessionDrops(_ report: SessionReport) {
@@ -44,6 +44,7 @@ extension Examination {
 
     /// What was dropped of one user's datagrams, the latest reason first.
     mutating func examineDrops(of user: SessionUser, _ report: UserReport) {
+        guard !report.drops.isEmpty else { return }
         let earlier = symptoms.earlier.map { $0.users.first { $0.userToken == user.token }?.drops ?? [:] }
         let drops = report.drops.filter { $0.value > 0 }.sorted {
             ($0.key == report.lastDrop ? -1 : $0.key.rawValue) < ($1.key == report.lastDrop ? -1 : $1.key.rawValue)
@@ -54,7 +55,8 @@ extension Examination {
             // Of reasons other than the last one the time is not known.
             let isRecent = recent > 0 || age.map { $0 < Self.recentDrop } ?? (report.lastDropAge == nil)
             let last =
-                age.map { ", the last \(Diagnosis.time($0)) ago" } ?? (report.lastDropAge == nil ? "" : " earlier")
+                age.map { ", the last \(Diagnosis.time($0)) ago" }
+                ?? (report.lastDropAge == nil || recent > 0 ? "" : " earlier")
             note(
                 "dropped_\(reason.label)",
                 isRecent && !isHarmless(reason) ? .problem : .note,

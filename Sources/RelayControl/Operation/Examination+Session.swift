@@ -106,7 +106,7 @@ extension Examination {
             let firstReport = symptoms.inspected.report(of: first), firstReport.endpoint == nil
         else { return }
         // Where user 1 knocks at the server port too, two want the role.
-        let isContested = (firstReport.drops[.notHost] ?? 0) > 0
+        let isContested = firstReport.drops[.notHost] != nil && knocksAtServerPort(firstReport)
         note(
             "unexpected_host",
             isContested ? .problem : .note,

@@ -65,7 +65,7 @@ extension Examination {
     }
 
     private mutating func examineNeverHeard(_ user: SessionUser, _ report: UserReport) {
-        if report.usage.datagramsFrom > 0 || report.drops[.notHost] != nil || report.drops[.wrongPort] != nil {
+        if knocksAtServerPort(report) {
             return note(
                 "user_on_server_port",
                 .problem,
@@ -76,10 +76,17 @@ extension Examination {
                     + "host to \(ports.server). If it is meant to host, another user has that role: look at who does."
             )
         }
-        let others = session.users.contains { other in
-            other.number != user.number && symptoms.inspected.report(of: other)?.endpoint != nil
+        if report.usage.datagramsFrom > 0 {
+            return note(
+                "user_left_server_port",
+                .note,
+                .user(user.number),
+                "User \(user.number) was heard at the server port \(ports.server) only, as a host is, and does not host now.",
+                "Where it hosted before: nothing, it left or another user has taken over. If it is a player, its transport is "
+                    + "pointed at the wrong port: players talk to \(ports.client)."
+            )
         }
-        let isReachable = others || symptoms.inspected.report?.hostEndpoint != nil
+        let isReachable = symptoms.inspected.hasBoundUsers || symptoms.inspected.report?.hostEndpoint != nil
         var advice =
             isReachable
             ? "The relay is reachable, since others of the session are heard. On this player's machine: compare "
@@ -98,6 +105,14 @@ extension Examination {
                 + "started.",
             advice
         )
+    }
+
+    /// Whether a user has just been turned away at the server port.
+    func knocksAtServerPort(_ report: UserReport) -> Bool {
+        guard report.drops[.notHost] != nil || report.drops[.wrongPort] != nil else { return false }
+        // Of reasons other than the last one the time is not known; what was dropped since tells.
+        guard report.lastDrop == .notHost || report.lastDrop == .wrongPort else { return true }
+        return (report.lastDropAge ?? 0) < Self.recentDrop
     }
 
     private mutating func examineMoves(_ user: SessionUser, _ report: UserReport) {

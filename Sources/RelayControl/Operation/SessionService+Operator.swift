@@ -2,28 +2,29 @@ package import RelayCore
 
 /// A session as an operator sees it, with what the data plane knows of it.
 package struct InspectedSession: Sendable {
-    package var session: Session
+    package let session: Session
     /// Kept in the store, but not served in this configuration.
-    package var isParked: Bool
+    package let isParked: Bool
     /// `nil` where no worker serves it.
-    package var report: SessionReport?
+    package let report: SessionReport?
+    /// The user who hosts, as the data plane knows it.
+    package let host: SessionUser?
+    /// Whether anybody is heard on the client port.
+    package let hasBoundUsers: Bool
+    /// By their tokens: a session may have thousands of users, and each is asked for.
+    private let reports: [UInt32: UserReport]
 
     package init(session: Session, isParked: Bool = false, report: SessionReport? = nil) {
         self.session = session
         self.isParked = isParked
         self.report = report
+        host = report?.hostUserToken.flatMap { token in session.users.first { $0.token == token } }
+        hasBoundUsers = report?.users.contains { $0.endpoint != nil } ?? false
+        reports = Dictionary((report?.users ?? []).map { ($0.userToken, $0) }) { first, _ in first }
     }
 
     /// What the data plane knows of a user.
-    package func report(of user: SessionUser) -> UserReport? {
-        report?.users.first { $0.userToken == user.token }
-    }
-
-    /// The user who hosts, as the data plane knows it.
-    package var host: SessionUser? {
-        guard let token = report?.hostUserToken else { return nil }
-        return session.users.first { $0.token == token }
-    }
+    package func report(of user: SessionUser) -> UserReport? { reports[user.token] }
 
     /// The user with this number, or with this connection id after a rejoin.
     package func user(numbered number: Int32) -> SessionUser? {

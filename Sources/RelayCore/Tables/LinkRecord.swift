@@ -63,8 +63,7 @@ struct LinkRecord {
         let previous = Int32(previousInterval) - 1
         if previous >= 0 {
             // J += (|D| - J) / 16, in sixteenths. A PING that is missing says nothing of how late the others are.
-            let variation =
-                (interval - Self.skipped(interval, usual) * usual) - (previous - Self.skipped(previous, usual) * usual)
+            let variation = Self.rest(interval, usual) - Self.rest(previous, usual)
             jitter = jitter &+ UInt32(variation.magnitude) &- (jitter &+ 8) >> 4
         }
         previousInterval = UInt32(interval) + 1
@@ -90,6 +89,12 @@ struct LinkRecord {
             usualLess = Int16(truncatingIfNeeded: interval - Self.defaultInterval)
             steady = 0
         }
+    }
+
+    /// An interval without the whole ones that missing PINGs make it longer by.
+    @inline(__always)
+    private static func rest(_ interval: Int32, _ usual: Int32) -> Int32 {
+        interval * 2 < usual * 3 ? interval : interval - skipped(interval, usual) * usual
     }
 
     /// PINGs that are missing between two.

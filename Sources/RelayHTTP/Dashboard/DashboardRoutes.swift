@@ -32,7 +32,11 @@ struct DashboardRoutes: Sendable {
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                for await event in events.cancelOnGracefulShutdown() { try await writer.write(event) }
+                for await event in events.cancelOnGracefulShutdown() {
+                    // A key that was taken away tells nobody anything any more.
+                    guard call.isStillAllowed() else { break }
+                    try await writer.write(event)
+                }
                 try await writer.finish(nil)
             }
         )

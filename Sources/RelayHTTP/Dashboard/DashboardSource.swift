@@ -76,7 +76,11 @@ package struct LiveDashboard: DashboardSource {
         var findings = Diagnosis.findings(symptoms)
         let revoked = inspected.session.revokedNumbers(atMost: Self.revokedUsers)
         for number in revoked where inspected.report != nil {
-            findings += Diagnosis.findings(symptoms, user: number).filter { $0.subject == .user(number) }
+            for var finding in Diagnosis.findings(symptoms, user: number) where finding.subject == .user(number) {
+                // Nobody has asked for this user: that somebody was sent away is no fault of the session.
+                if finding.code == "user_revoked" { finding.weight = .note }
+                findings.append(finding)
+            }
         }
         let body = SessionWatchBody(
             now: view.now(),

@@ -13,6 +13,8 @@ struct APICall: Sendable {
     let maxBodyBytes: Int
     /// Whose key came with the request; `nil` without a valid one, which only calls that need none get to see.
     var principal: APIPrincipal?
+    /// Whether the key would still be let in: for answers that last.
+    var isStillAllowed: @Sendable () -> Bool = { true }
     /// What the relay's own URLs start with, without a trailing slash.
     var baseURL = ""
 

@@ -89,6 +89,14 @@ struct APIResponder: HTTPResponder {
                     caller: caller,
                     maxBodyBytes: settings.maxBodyBytes,
                     principal: principal,
+                    isStillAllowed: { [box = self.settings] in
+                        guard case .key(let area) = route.access else { return true }
+                        let keys = request.headers[values: .authorization]
+                        let principal = try? box.current.keys.authenticate(
+                            authorizationHeader: keys.count == 1 ? keys[0] : nil
+                        )
+                        return principal?.may(area, isRead: route.method == .get) ?? false
+                    },
                     baseURL: BaseURL.of(authority: request.head.authority, publicURL: settings.publicURL, isTLS: isTLS)
                 )
             )

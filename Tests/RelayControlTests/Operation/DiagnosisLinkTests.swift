@@ -79,6 +79,18 @@ private let cases = [
         "7 datagrams of user 3 were dropped, the last 300 ms ago"
     ),
     Case(
+        "a former host has left, and another user has taken over",
+        Patient.healthy.with {
+            $0.change(user: 3) {
+                ($0.endpoint, $0.silence) = (nil, nil)
+                $0.usage.datagramsFrom = 9_000
+            }
+        },
+        ["host_bound", "user_bound", "user_left_server_port"],
+        says: "User 3 was heard at the server port 32000 only",
+        "Where it hosted before: nothing"
+    ),
+    Case(
         "the wrong port: the host's transport is pointed at the client port",
         Patient.healthy.with {
             $0.loseHost()
