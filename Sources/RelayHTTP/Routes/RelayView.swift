@@ -111,6 +111,13 @@ package struct RelayView: Sendable {
         )
     }
 
+    private func drops(since before: [DropReason: UInt64]) -> [DropSample] {
+        drops.map { reason, total in
+            DropSample(reason, total: total, recent: total - min(total, before[reason] ?? 0))
+        }
+        .sorted { $0.reason.rawValue < $1.reason.rawValue }
+    }
+
     /// What a diagnosis looks at.
     /// - Parameter earlier: what was known a second ago; `nil` where this is the first look.
     func symptoms(
@@ -118,15 +125,11 @@ package struct RelayView: Sendable {
         since earlier: RelayGlance?,
         isDraining: Bool
     ) -> Symptoms {
-        let after = drops
-        let before = earlier?.drops ?? after
-        return Symptoms(
+        Symptoms(
             inspected: inspected,
             earlier: earlier?.report,
-            drops: DropReason.allCases.map { reason in
-                let total = after[reason] ?? 0
-                return DropSample(reason, total: total, recent: total - min(total, before[reason] ?? 0))
-            },
+            // Only what came since is told, so that a first look, of which the overview has a hundred, adds up nothing.
+            drops: earlier.map { drops(since: $0.drops) } ?? [],
             hostTimeout: hostTimeout,
             userTimeout: userTimeout,
             isDraining: isDraining,
