@@ -17,6 +17,7 @@ enum WorkerCommand: Sendable {
     case ownAddresses([PeerAddress])
     case limits(RateLimits)
     case report(token: UInt32, done: @Sendable (SessionReport?) -> Void)
+    case survey(from: Int, done: @Sendable (SessionSurvey) -> Void)
     case stop
 }
 

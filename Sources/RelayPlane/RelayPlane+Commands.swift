@@ -92,6 +92,14 @@ extension RelayPlane {
         }
     }
 
+    package func survey(ofWorker worker: Int, from slot: Int) async -> SessionSurvey {
+        let mailbox = mailboxes[worker]
+        return await withCheckedContinuation { continuation in
+            let isPosted = mailbox.post(.survey(from: slot) { continuation.resume(returning: $0) })
+            if !isPosted { continuation.resume(returning: SessionSurvey()) }
+        }
+    }
+
     private func mailbox(_ sessionToken: UInt32) -> Mailbox {
         mailboxes[worker(forSessionToken: sessionToken)]
     }

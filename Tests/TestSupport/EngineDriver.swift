@@ -223,6 +223,11 @@ package final class EngineDriver {
         engine.report(ofSession: session, now: now)
     }
 
+    /// A part of the sessions at a glance.
+    package func survey(from slot: Int, rows: Int, now: UInt64) -> SessionSurvey {
+        engine.survey(from: slot, rows: rows, now: now)
+    }
+
     /// Sweeps every slot once.
     package func sweepAll(now: UInt64) {
         engine.sweep(now: now, slots: engine.sweepLength)

@@ -39,6 +39,8 @@ public struct GuessLedger: @unchecked Sendable {
     private let answered: UnsafeMutablePointer<Atomic<UInt64>>
     private let hash: KeyedHash
     private let settings: Settings
+    /// Wrong pairs that may be right ones the wrong way round.
+    let swapped: SwappedPairs
 
     /// Lives as long as the process, unless `deallocate` is called.
     public static func allocate(settings: Settings, hash: KeyedHash) -> GuessLedger {
@@ -50,7 +52,13 @@ public struct GuessLedger: @unchecked Sendable {
         for index in 0..<sets * ways { (cells + index).initialize(to: Cell()) }
         let answered = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: 1)
         answered.initialize(to: Atomic(0))
-        return GuessLedger(cells: cells, answered: answered, hash: hash, settings: settings)
+        return GuessLedger(
+            cells: cells,
+            answered: answered,
+            hash: hash,
+            settings: settings,
+            swapped: .allocate(hash: hash)
+        )
     }
 
     /// Frees the table; nobody may use a copy afterwards.
@@ -59,6 +67,7 @@ public struct GuessLedger: @unchecked Sendable {
         cells.deallocate()
         answered.deinitialize(count: 1)
         answered.deallocate()
+        swapped.deallocate()
     }
 
     /// Whether the source has used up its guesses: its datagrams are dropped before anything is looked up for them.

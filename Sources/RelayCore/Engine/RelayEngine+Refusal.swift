@@ -16,6 +16,7 @@ extension RelayEngine {
         } else {
             counters.countDrop(session >= 0 ? .unknownUser : .unknownSession)
             if session >= 0 { sessionRecords[session].unknownUsers &+= 1 }
+            ledger.swapped.note(credentials, now: arrival.now)
             let isGuess = ledger.recordGuess(arrival.source, credentials, now: arrival.now)
             if isGuess, session >= 0 { countWrongUser(session: session, arrival.stamp) }
             mayAnswer = !isData

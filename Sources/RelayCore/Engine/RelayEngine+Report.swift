@@ -35,7 +35,12 @@ extension RelayEngine {
         var next = book.firstUser
         while next != 0 {
             let user = Int(next) - 1
-            report.users.append(userReport(user, stamp, isHost: line.host == next))
+            var known = userReport(user, stamp, isHost: line.host == next)
+            if let swapped = ledger.swapped.find(Credentials(rawValue: users[user].credentials), now: now) {
+                known.swapped = swapped.count
+                known.swappedAge = swapped.age
+            }
+            report.users.append(known)
             next = userRoaming[user].next
         }
         return report
@@ -78,7 +83,7 @@ extension RelayEngine {
         return report
     }
 
-    private mutating func moves(_ roaming: Roaming, _ now: Stamp) -> Int {
+    mutating func moves(_ roaming: Roaming, _ now: Stamp) -> Int {
         now.age(since: roaming.movesSince) < Rule.conflictWindow ? Int(roaming.moveCount) : 0
     }
 }

@@ -32,11 +32,20 @@ public protocol DataPlane: Sendable {
 
     /// What the worker knows of a session and its users; `nil` where it is not served.
     func report(ofSession sessionToken: UInt32) async -> SessionReport?
+
+    /// A part of one worker's sessions at a glance.
+    /// - Parameters:
+    ///   - worker: 0 ..< `workerCount`.
+    ///   - slot: 0, or `next` of the part before.
+    func survey(ofWorker worker: Int, from slot: Int) async -> SessionSurvey
 }
 
 extension DataPlane {
     /// Nothing was taken over.
     public func confirmRestored() async -> Int { 0 }
+
+    /// Nobody was heard.
+    public func survey(ofWorker worker: Int, from slot: Int) async -> SessionSurvey { SessionSurvey() }
 }
 
 /// For how long it has been quiet in a session. After a restart of the daemon both count from then.

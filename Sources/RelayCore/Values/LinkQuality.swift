@@ -38,4 +38,15 @@ public struct LinkQuality: Sendable, Equatable {
         self.moves = moves
         self.rejoins = rejoins
     }
+
+    /// From so many PINGs on, half a minute of them, a share tells something.
+    private static let enoughPings: UInt64 = 60
+    /// Per cent of the PINGs; a game feels less.
+    private static let lossy: UInt64 = 5
+
+    /// Whether so many PINGs are missing that a game feels it.
+    public var isLossy: Bool {
+        let expected = pings + missedPings
+        return expected >= Self.enoughPings && missedPings * 100 > expected * Self.lossy
+    }
 }

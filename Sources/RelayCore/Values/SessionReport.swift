@@ -84,6 +84,10 @@ public struct UserReport: Sendable, Equatable {
     /// The reason of the last of them, and milliseconds since; `nil` where nothing was dropped.
     public var lastDrop: DropReason?
     public var lastDropAge: UInt32?
+    /// Datagrams that came with the user's two tokens in each other's place, as far as they are remembered, and milliseconds
+    /// since the last; `nil` where none is.
+    public var swapped: Int = 0
+    public var swappedAge: UInt32?
 
     public init(
         userToken: UInt32,
