@@ -79,7 +79,7 @@ function askForKey(message) {
 function follow() {
   const key = sessionStorage.getItem(keyName);
   if (!key) return askForKey('');
-  const session = location.hash.match(/^#\/session\/(.+)$/), page = location.hash.match(/^#\/page\/([0-9]+)$/);
+  const session = location.hash.match(/^#\/session\/(.+)$/), list = location.hash.match(/^#\/(live|problems)?\/?(?:page\/([0-9]+))?$/);
   shownSession = null;
   if (session) {
     try { shownSession = decodeURIComponent(session[1]); } catch { shownSession = session[1]; }
@@ -93,7 +93,8 @@ function follow() {
     document.title = 'Causeway';
     // Until there is something, there is nothing to see but that it connects.
     if (overview.now) reveal('overview'); else { reveal(''); }
-    stream.open('/dashboard/events' + (page ? '?page=' + page[1] : ''), key);
+    const query = new URLSearchParams({ ...(list?.[1] && { show: list[1] }), ...(list?.[2] && { page: list[2] }) }).toString();
+    stream.open('/dashboard/events' + (query && '?' + query), key);
   }
   scrollTo(0, 0);
 }

@@ -2,6 +2,7 @@
 // The relay as a whole: figures now, the last hour, its sessions, its drops.
 class Overview {
   static ranges = [['1 hour', 3600], ['5 minutes', 300]];
+  static shows = [['All', 'all'], ['Played', 'live'], ['Problems', 'problems']];
   static maxReasons = 5;
 
   constructor() {
@@ -11,9 +12,9 @@ class Overview {
     this.traffic = new Chart(charts, { title: 'Datagrams a second', empty });
     this.volume = new Chart(charts, { title: 'UDP payload', format: bits, empty });
     this.dropped = new Chart(charts, { title: 'Drops a second, by reason', isStacked: true, empty: 'nothing dropped' });
-    this.alive = new Chart(charts, { title: 'Sessions and players', isWhole: true, isFilled: false, empty });
-    const measured = 'no player has sent enough PINGs yet';
-    this.jitter = new Chart(charts, { title: 'Jitter of the players', format: milliseconds, isFilled: false, empty: measured });
+    this.alive = new Chart(charts, { title: 'Sessions and users', isWhole: true, isFilled: false, empty });
+    const measured = 'no user has sent enough PINGs yet';
+    this.jitter = new Chart(charts, { title: 'Jitter of the users', format: milliseconds, isFilled: false, empty: measured });
     this.missed = new Chart(charts, { title: 'PINGs missed, of those due', format: percent, least: 0.01, empty: measured });
     this.length = 3600;
     for (const [name, length] of Overview.ranges) {
@@ -22,6 +23,13 @@ class Overview {
       button.dataset.length = length;
       button.addEventListener('click', () => { this.isChosen = true; this.zoom(length); });
       byId('ranges').append(button);
+    }
+    for (const [name, show] of Overview.shows) {
+      const button = make('button', '', name);
+      button.type = 'button';
+      button.dataset.show = show;
+      button.addEventListener('click', () => { location.hash = Overview.target(show, 1); });
+      byId('shows').append(button);
     }
     this.sessions = Overview.sessionTable();
     this.drops = new Table(byId('drops'), [
@@ -43,6 +51,11 @@ class Overview {
     this.forget();
   }
 
+  // Where a page of one of the lists is.
+  static target(show, page) {
+    return '#/' + (show === 'all' ? '' : show) + (page > 1 ? (show === 'all' ? '' : '/') + 'page/' + page : '');
+  }
+
   // How much of the past is shown, seconds.
   zoom(length) {
     this.length = length;
@@ -55,18 +68,18 @@ class Overview {
   static sessionTable() {
     return new Table(byId('sessions'), [
       { name: 'Session', by: row => row.session.id, show: (cell, row) => {
-        if (cell.firstChild) { cell.firstChild.className = 'dot ' + row.weight; return; }
-        cell.append(make('span', 'dot ' + row.weight), link(row.session.id, sessionTarget(row.session.id)));
+        if (!cell.firstChild) cell.append(make('span'), link(row.session.id, sessionTarget(row.session.id)));
+        cell.firstChild.className = 'dot ' + row.weight;
       } },
       { name: 'Age', isNumber: true, by: row => row.session.age, show: (cell, row) => say(cell, span(row.session.age)) },
-      { name: 'Players', isNumber: true, hint: 'heard / all, the host among them', by: row => row.session.user_count,
+      { name: 'Users', isNumber: true, hint: 'heard / all, the host among them', by: row => row.session.user_count,
         show: (cell, row) => say(cell, `${row.heard} / ${row.session.user_count}`) },
       { name: 'Host', hint: 'and when it was heard', show: (cell, row) => say(cell, row.session.host_endpoint ? `${row.session.host_endpoint}, ${ago(row.session.host_silence)}` : '–') },
-      { name: 'In', hint: 'datagrams a second from its players, and bits', isNumber: true, by: row => row.session.rate.datagrams,
+      { name: 'In', hint: 'datagrams a second from its users, and bits', isNumber: true, by: row => row.session.rate.datagrams,
         show: (cell, row) => say(cell, `${number(row.session.rate.datagrams)}/s, ${bits(row.session.rate.bytes)}`) },
-      { name: 'Jitter', hint: 'of its worst player', isNumber: true, by: row => row.jitter ?? -1, show: (cell, row) => say(cell, row.jitter === undefined ? '–' : milliseconds(row.jitter)) },
-      { name: 'Missed', hint: 'PINGs of its worst player that did not arrive', isNumber: true, by: row => row.missed ?? -1, show: (cell, row) => say(cell, row.missed === undefined ? '–' : percent(row.missed)) },
-      { name: 'Drops', hint: 'of its players, since it was made', isNumber: true, by: row => row.dropped, show: (cell, row) => say(cell, count(row.dropped)) },
+      { name: 'Jitter', hint: 'of its worst user', isNumber: true, by: row => row.jitter ?? -1, show: (cell, row) => say(cell, row.jitter === undefined ? '–' : milliseconds(row.jitter)) },
+      { name: 'Missed', hint: 'PINGs of its worst user that did not arrive', isNumber: true, by: row => row.missed ?? -1, show: (cell, row) => say(cell, row.missed === undefined ? '–' : percent(row.missed)) },
+      { name: 'Drops', hint: 'of its users, since it was made', isNumber: true, by: row => row.dropped, show: (cell, row) => say(cell, count(row.dropped)) },
       { name: 'Problems', className: 'wide', by: row => row.problems, show: (cell, row) => {
         if (!cell.firstChild) cell.append(make('div', 'clamp'));
         const text = row.problem ? (row.problems > 1 ? `${row.problems}: ` : '') + row.problem : '';
@@ -91,8 +104,8 @@ class Overview {
   take(body) {
     const { status, links } = body, traffic = status.traffic;
     const due = links.pings + links.missed_pings;
-    // The last hour has those of the newest sessions; what another page has would not fit to it.
-    const isMeasured = body.page === 1;
+    // The last hour has those of the first page of played sessions; what another page has would not fit to it.
+    const isMeasured = body.page === 1 && body.show !== 'problems';
     const sample = {
       clock: status.clock, received: traffic.received_datagrams, receivedBytes: traffic.received_bytes,
       sent: traffic.to_host_datagrams + traffic.to_client_datagrams + traffic.answered_pings + traffic.invalid_replies,
@@ -127,14 +140,14 @@ class Overview {
     const [received, dropped] = [this.rate(sample, one => one.received), this.rate(sample, one => all(one.drops))];
     const lost = this.rate(sample, one => one.lost);
     this.tiles.set('Sessions', count(status.sessions), status.parked_sessions ? `${status.parked_sessions} parked` : '');
-    this.tiles.set('Players', count(status.users), `${count(links.players)} heard${total > this.now.limit ? ' on this page' : ' now'}`);
+    this.tiles.set('Users', count(status.users), `${count(links.users)} heard${total > this.now.limit || this.now.show === 'problems' ? ' in the sessions below' : ' now'}`);
     this.tiles.set('In', shown(received, number) + '/s', shown(this.rate(sample, one => one.receivedBytes), bits));
     this.tiles.set('Out', shown(this.rate(sample, one => one.sent), number) + '/s', shown(this.rate(sample, one => one.sentBytes), bits));
     this.tiles.set('Drops', shown(dropped, number) + '/s', `${received ? percent(Math.min(1, dropped / received)) : '–'} of what came in; ${count(all(sample.drops))} in all`);
     this.tiles.set('Lost in the kernel', shown(lost, number) + '/s', `${count(sample.lost)} in all, in full receive queues` + (sample.filtered ? `; ${count(sample.filtered)} filtered as no game's` : ''), lost > 0);
     const missed = links.pings + links.missed_pings > 0 ? percent(links.missed_pings / (links.pings + links.missed_pings)) : '–';
     this.tiles.set('Link quality', links.jitter_median === undefined ? '–' : milliseconds(links.jitter_median),
-      links.jitter_high === undefined ? 'no player is measured yet' : `median jitter; ${milliseconds(links.jitter_high)} worst 5 %; ${missed} of PINGs missed`);
+      links.jitter_high === undefined ? 'no user is measured yet' : `median jitter; ${milliseconds(links.jitter_high)} worst 5 %; ${missed} of PINGs missed`);
   }
 
   draw() {
@@ -153,10 +166,10 @@ class Overview {
     this.volume.show({ ...frame, series: [
       { name: 'in', color: 'c1', values: rated(one => one.receivedBytes) }, { name: 'out', color: 'c2', values: rated(one => one.sentBytes) }] });
     this.alive.show({ ...frame, series: [
-      { name: 'sessions', color: 'c3', values: samples.map(one => one.sessions) }, { name: 'players', color: 'c4', values: samples.map(one => one.users) }] });
+      { name: 'sessions', color: 'c3', values: samples.map(one => one.sessions) }, { name: 'users', color: 'c4', values: samples.map(one => one.users) }] });
     this.jitter.show({ ...frame, series: [
       { name: 'median', color: 'c1', values: samples.map(one => one.jitter) }, { name: 'worst 5 %', color: 'c2', values: samples.map(one => one.jitterHigh) }] });
-    this.missed.show({ ...frame, series: [{ name: 'of all players heard', color: 'c6', values: samples.map(one => one.missed) }] });
+    this.missed.show({ ...frame, series: [{ name: 'of all users heard', color: 'c6', values: samples.map(one => one.missed) }] });
     this.dropped.show({ ...frame, series: this.dropSeries(samples, rated) });
   }
 
@@ -195,31 +208,35 @@ class Overview {
 
   showSessions() {
     if (!this.now) return;
-    const { sessions, total, page, limit, status } = this.now;
+    const { sessions, total, page, limit, status, show } = this.now;
     const found = this.found();
     this.sessions.show(found.map(row => ({
-      ...row, key: row.session.id, weight: row.problems > 0 ? 'problem' : 'good',
+      ...row, key: row.session.id, weight: row.problems > 0 ? 'problem' : row.heard > 0 ? 'good' : 'idle',
     })));
     byId('sessions').parentNode.hidden = found.length === 0;
-    byId('session-count').textContent = total > limit ? `newest first, ${(page - 1) * limit + 1} to ${(page - 1) * limit + sessions.length} of ${count(total)}` : 'newest first';
+    const order = show === 'live' ? 'problems first' : show === 'problems' ? 'those that are played first' : 'problems first, then those that are played';
+    say(byId('session-count'), order + (total > limit ? `, page ${page} of ${count(Math.ceil(total / limit))}` : ''));
+    for (const button of byId('shows').children) button.setAttribute('aria-pressed', String(button.dataset.show === show));
     const empty = byId('sessions-empty');
     empty.hidden = found.length > 0;
-    if (!empty.hidden) this.explainEmpty(empty, status, sessions.length > 0);
+    if (!empty.hidden) this.explainEmpty(empty, status, sessions.length > 0, show);
     const pages = Math.max(1, Math.ceil(total / limit));
     byId('pager').hidden = pages < 2 && page < 2;
-    if (this.pagerText !== `${page}/${pages}`) {
-      this.pagerText = `${page}/${pages}`;
-      const step = (text, target) => target >= 1 && target <= pages ? link(text, target === 1 ? '#/' : `#/page/${target}`) : make('span', 'quiet', text);
-      byId('pager').replaceChildren(step('← Newer', page - 1), make('span', '', `Page ${page} of ${pages}`), step('Older →', page + 1));
+    if (this.pagerText !== `${show} ${page}/${pages}`) {
+      this.pagerText = `${show} ${page}/${pages}`;
+      const step = (text, target) => target >= 1 && target <= pages ? link(text, Overview.target(show, target)) : make('span', 'quiet', text);
+      byId('pager').replaceChildren(step('← Back', page - 1), make('span', '', `Page ${page} of ${pages}`), step('Further →', page + 1));
     }
   }
 
-  explainEmpty(empty, status, isFiltered) {
-    const kind = isFiltered ? 'filtered' : status.phase;
+  explainEmpty(empty, status, isFiltered, show) {
+    const kind = isFiltered ? 'filtered' : status.phase + show;
     if (empty.dataset.kind === kind) return;
     empty.dataset.kind = kind;
     if (isFiltered) return empty.replaceChildren('No session on this page has that in its ID or its host\'s address. Press Enter to look for a whole ID everywhere.');
     if (status.phase === 'restoring') return empty.replaceChildren('The relay restores the sessions of its last run. They appear in a moment.');
+    if (status.sessions > 0 && show === 'problems') return empty.replaceChildren('No problem in the sessions of this page.');
+    if (status.sessions > 0 && show === 'live') return empty.replaceChildren('Nobody was heard in the last half minute.');
     if (status.phase === 'draining') return empty.replaceChildren('No sessions are left, and the relay takes no new ones: it is draining.');
     empty.replaceChildren('No sessions yet. Your backend creates them; by hand, with a key that has the scope ', make('code', '', 'sessions'), ':', make('pre', '',
       `curl -s -X POST ${location.origin}/v1/relays/sessions -H "Authorization: token $CAUSEWAY_KEY" -H 'Content-Type: application/json' -d '{"users": [{"ip": "203.0.113.10"}, {"ip": "198.51.100.20"}]}'`));

@@ -8,10 +8,10 @@ class SessionView {
     this.tiles = new Tiles(byId('session-tiles'));
     const charts = byId('session-charts');
     const empty = 'a second or two, then there is something to see';
-    this.rateChart = new Chart(charts, { title: 'Datagrams a second from each player', isFilled: false, empty });
-    this.jitterChart = new Chart(charts, { title: 'Jitter of each player', format: milliseconds, isFilled: false, empty: 'no player has sent enough PINGs yet' });
-    this.players = new Table(byId('players'), [
-      { name: 'Player', by: user => user.number, show: (cell, user) => say(cell, user.number + (user.is_host ? ', host' : user.connection_id !== user.number ? `, id ${user.connection_id}` : '')) },
+    this.rateChart = new Chart(charts, { title: 'Datagrams a second from each user', isFilled: false, empty });
+    this.jitterChart = new Chart(charts, { title: 'Jitter of each user', format: milliseconds, isFilled: false, empty: 'no user has sent enough PINGs yet' });
+    this.users = new Table(byId('users'), [
+      { name: 'User', by: user => user.number, show: (cell, user) => say(cell, user.number + (user.is_host ? ', host' : user.connection_id !== user.number ? `, id ${user.connection_id}` : '')) },
       { name: 'From', hint: 'where it was heard', show: (cell, user) => say(cell, user.endpoint ?? '–') },
       { name: 'Last heard', isNumber: true, by: user => user.silence ?? Infinity, show: (cell, user) => say(cell, ago(user.silence)) },
       { name: 'Now', hint: 'from it in the last second', isNumber: true, by: user => user.rate.datagrams, show: (cell, user) => say(cell, `${number(user.rate.datagrams)}/s, ${bits(user.rate.bytes)}`) },
@@ -32,7 +32,7 @@ class SessionView {
     return drops.length ? drops.map(drop => `${count(drop.count)} ${words(drop.reason)}`).join(', ') : '0';
   }
 
-  forget() { this.samples = []; this.boxes = new Map(); byId('player-findings').replaceChildren(); }
+  forget() { this.samples = []; this.boxes = new Map(); byId('user-findings').replaceChildren(); }
 
   open(id) {
     this.forget();
@@ -58,21 +58,27 @@ class SessionView {
     const state = byId('session-state');
     state.hidden = false;
     say(state, session.state);
-    const problems = findings.filter(finding => finding.weight === 'problem').length;
+    const problems = findings.filter(finding => finding.weight === 'problem');
+    const through = users.filter(user => user.standing === 'gets_through').length;
+    const isWell = through === users.length && users.length > 0;
     const verdict = byId('session-verdict');
     verdict.hidden = false;
-    verdict.className = 'badge ' + (problems ? 'problem' : 'good');
-    say(verdict, problems === 0 ? 'everybody gets through' : problems === 1 ? '1 problem' : `${problems} problems`);
-    const heard = users.filter(user => user.endpoint).length;
-    this.tiles.set('Players', `${heard} / ${users.length}`, 'heard now, the host among them', heard < users.length);
-    this.tiles.set('Host', session.host ? `user ${session.host}` : 'nobody', session.host_endpoint ? `${session.host_endpoint}, ${ago(session.host_silence)}` : '', !session.host);
-    this.tiles.set('From all players', number(session.rate.datagrams) + '/s', `${bits(session.rate.bytes)}; peak ${number(session.peak.datagrams)}/s`);
+    verdict.className = 'badge ' + (problems.length ? 'problem' : isWell ? 'good' : 'note');
+    say(verdict, problems.length === 1 ? '1 problem' : problems.length ? `${problems.length} problems`
+      : isWell ? 'everybody gets through' : `${through} of ${users.length} get through`);
+    const isTroubled = code => problems.some(finding => finding.code === code);
+    this.tiles.set('Users', `${users.filter(user => user.endpoint).length} / ${users.length}`, `heard now, the host among them; ${through} get through`,
+      users.some(user => user.standing === 'problem'));
+    this.tiles.set('Host', session.host ? `user ${session.host}` : 'nobody', session.host_endpoint ? `${session.host_endpoint}, ${ago(session.host_silence)}` : '',
+      ['nobody_came', 'no_host', 'host_not_back', 'host_silent', 'host_quiet'].some(isTroubled));
+    this.tiles.set('From all users', number(session.rate.datagrams) + '/s', `${bits(session.rate.bytes)}; peak ${number(session.peak.datagrams)}/s`);
     const total = key => users.reduce((sum, user) => sum + user.usage[key], 0);
-    this.tiles.set('Carried', `${bytes(total('bytes_from'))} / ${bytes(total('bytes_to'))}`, `from and to those who are here; ${count(total('datagrams_from'))} datagrams in, ${count(total('datagrams_to'))} out`);
-    this.tiles.set('Ports', `${session.server_port} / ${session.client_port}`, 'host / players, UDP');
+    this.tiles.set('Carried from users', bytes(total('bytes_from')), `${count(total('datagrams_from'))} datagrams, of those who are here`);
+    this.tiles.set('Carried to users', bytes(total('bytes_to')), `${count(total('datagrams_to'))} datagrams`);
+    this.tiles.set('Ports', `${session.server_port} / ${session.client_port}`, 'server / client, UDP');
     this.tiles.set('Age', span(session.age), session.silence === undefined ? '' : `last heard ${ago(session.silence)}`);
     this.showFindings(body);
-    this.players.show(users.map(user => ({ ...user, key: user.number })));
+    this.users.show(users.map(user => ({ ...user, key: user.number })));
     byId('session-drops-section').hidden = session.drops.length === 0;
     say(byId('session-drops'), SessionView.dropText(session.drops));
     this.samples.push(body);
@@ -94,29 +100,35 @@ class SessionView {
       let entry = this.boxes.get(value);
       if (!entry) {
         entry = { role: make('span', 'quiet role'), state: make('span', 'badge'), list: make('div') };
-        entry.box = make('div', 'box', make('div', 'bar', make('h3', '', `Player ${value}`), entry.role, make('span', 'space'), entry.state), entry.list);
-        entry.box.dataset.player = value;
+        entry.box = make('div', 'box', make('div', 'bar', make('h3', '', `User ${value}`), entry.role, make('span', 'space'), entry.state), entry.list);
+        entry.box.dataset.user = value;
         entry.role.title = 'the address that the API was told';
         this.boxes.set(value, entry);
       }
-      const worst = ['problem', 'note', 'good'].find(weight => own.some(finding => finding.weight === weight)) ?? 'note';
+      const [state, weight] = SessionView.standing(user);
       say(entry.role, !user ? 'revoked' : (user.is_host ? 'host, ' : '') + user.address + (user.is_pinned ? ', pinned to it' : ''));
-      entry.state.className = 'badge ' + worst;
-      say(entry.state, !user ? 'cut off' : worst === 'problem' ? 'problem' : user.endpoint ? 'gets through' : 'not heard');
-      entry.box.classList.toggle('bad', worst === 'problem');
-      entry.rank = worst === 'problem' ? 0 : 1;
+      entry.state.className = 'badge ' + weight;
+      say(entry.state, state);
+      entry.box.classList.toggle('bad', weight === 'problem');
+      entry.rank = ['problem', 'note', 'good', ''].indexOf(weight);
       SessionView.fill(entry.list, own);
     }
     // Who does not get through comes first.
     const ordered = [...this.boxes].sort(([one, first], [other, second]) => first.rank - second.rank || one - other);
     ordered.forEach(([, { box }], index) => {
-      const parent = byId('player-findings');
+      const parent = byId('user-findings');
       if (parent.children[index] !== box) parent.insertBefore(box, parent.children[index] ?? null);
     });
     const relay = findings.filter(finding => finding.about === 'relay');
     byId('relay-findings').hidden = relay.length === 0;
     say(byId('relay-findings').querySelector('summary'), `The whole relay dropped datagrams for ${relay.length === 1 ? 'one reason' : relay.length + ' reasons'} in the last second`);
     SessionView.fill(byId('relay-findings').querySelector('.findings').parentNode, relay, byId('relay-findings').querySelector('.findings'));
+  }
+
+  // What the relay says of a user, and how much it matters. Who is revoked is no user any more.
+  static standing(user) {
+    if (!user) return ['cut off', ''];
+    return { gets_through: ['gets through', 'good'], waits_for_host: ['waits for the host', 'note'], not_heard: ['not heard yet', 'note'] }[user.standing] ?? ['problem', 'problem'];
   }
 
   // The list stays the same elements as long as it says the same kinds of things.
@@ -145,7 +157,7 @@ class SessionView {
     const shown = [...last.users].sort((one, other) => other.usage.bytes_from - one.usage.bytes_from)
       .slice(0, SessionView.lines).sort((one, other) => one.number - other.number);
     const series = of => shown.map((user, index) => ({
-      name: (user.is_host ? 'host ' : 'player ') + user.number, color: 'c' + (index + 1),
+      name: (user.is_host ? 'host ' : 'user ') + user.number, color: 'c' + (index + 1),
       values: this.samples.map(sample => {
         const then = sample.users.find(candidate => candidate.number === user.number);
         return then ? of(then) ?? null : null;

@@ -23,9 +23,9 @@ function say(element, text) {
 
 function number(value) {
   const size = Math.abs(value);
-  if (size >= 1e9) return (value / 1e9).toFixed(size < 1e10 ? 2 : 1) + ' G';
-  if (size >= 1e6) return (value / 1e6).toFixed(size < 1e7 ? 2 : 1) + ' M';
-  if (size >= 1e4) return (value / 1e3).toFixed(1) + ' k';
+  if (size >= 1e9) return (value / 1e9).toFixed(size < 1e10 ? 2 : 1) + '\u00a0G';
+  if (size >= 1e6) return (value / 1e6).toFixed(size < 1e7 ? 2 : 1) + '\u00a0M';
+  if (size >= 1e4) return (value / 1e3).toFixed(1) + '\u00a0k';
   if (size >= 1e3) return Math.round(value).toLocaleString('en');
   if (size >= 10 || Number.isInteger(value)) return String(Math.round(value));
   return size < 0.05 ? '0' : value.toFixed(1);
@@ -37,7 +37,7 @@ function scaled(value, step, units) {
   let unit = 0;
   while (Math.abs(value) >= step && unit < units.length - 1) { value /= step; unit += 1; }
   const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : 1;
-  return value.toFixed(digits) + ' ' + units[unit];
+  return value.toFixed(digits) + '\u00a0' + units[unit];
 }
 
 const bits = bytesASecond => scaled(bytesASecond * 8, 1000, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s']);
@@ -98,6 +98,7 @@ class Table {
         button.type = 'button';
         button.addEventListener('click', () => this.sortBy(column));
         cell.append(button);
+        cell.className += ' sorts';
       } else cell.append(column.name);
       if (column.hint) cell.title = column.hint;
       this.head.append(cell);
@@ -142,7 +143,9 @@ class Table {
   makeRow(item) {
     const row = make('tr', this.target ? 'link' : '');
     for (const column of this.columns) {
-      row.append(make('td', (column.isNumber ? 'number ' : '') + (column.className ?? '')));
+      const cell = make('td', (column.isNumber ? 'number ' : '') + (column.className ?? ''));
+      cell.dataset.name = column.name;
+      row.append(cell);
     }
     if (this.target) {
       row.addEventListener('click', event => {

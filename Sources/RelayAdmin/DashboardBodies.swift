@@ -4,7 +4,10 @@ package struct OverviewBody: Codable, Sendable, Equatable {
     package var now: Double
     package var status: StatusBody
     package var links: LinksBody
-    /// A page of them, newest first; empty while the relay restores.
+    /// Which sessions: `all`, `problems` or `live`.
+    package var show: String
+    /// A page of them: those in which somebody does not get through, then others that are played, then all others, each
+    /// newest first; empty while the relay restores.
     package var sessions: [OverviewSessionBody]
     /// Sessions on all pages.
     package var total: Int
@@ -18,6 +21,7 @@ package struct OverviewBody: Codable, Sendable, Equatable {
         links: LinksBody = LinksBody(),
         sessions: [OverviewSessionBody] = [],
         total: Int = 0,
+        show: String,
         page: Int,
         limit: Int
     ) {
@@ -26,6 +30,7 @@ package struct OverviewBody: Codable, Sendable, Equatable {
         self.links = links
         self.sessions = sessions
         self.total = total
+        self.show = show
         self.page = page
         self.limit = limit
     }
@@ -34,9 +39,11 @@ package struct OverviewBody: Codable, Sendable, Equatable {
 /// A session in the overview.
 package struct OverviewSessionBody: Codable, Sendable, Equatable {
     package var session: SessionBody
-    /// The worst of its players that are heard, milliseconds; `nil` where none is known.
+    /// Whether somebody was heard within half a minute, or tries with wrong tokens.
+    package var isPlayed: Bool
+    /// The worst of its users that are heard, milliseconds; `nil` where none is known.
     package var jitter: Double?
-    /// Of the player that misses most, the share of PINGs that did not arrive, 0 … 1.
+    /// Of the user that misses most, the share of PINGs that did not arrive, 0 … 1.
     package var missed: Double?
     /// Users whose address is known on the port they talk to.
     package var heard: Int
@@ -48,6 +55,7 @@ package struct OverviewSessionBody: Codable, Sendable, Equatable {
 
     package init(
         session: SessionBody,
+        isPlayed: Bool,
         heard: Int = 0,
         dropped: UInt64 = 0,
         jitter: Double? = nil,
@@ -56,6 +64,7 @@ package struct OverviewSessionBody: Codable, Sendable, Equatable {
         problem: String? = nil
     ) {
         self.session = session
+        self.isPlayed = isPlayed
         self.heard = heard
         self.dropped = dropped
         self.jitter = jitter
@@ -65,10 +74,10 @@ package struct OverviewSessionBody: Codable, Sendable, Equatable {
     }
 }
 
-/// How well the datagrams of those players arrive who are heard, over one page of sessions.
+/// How well the datagrams of those users arrive who are heard, over one page of sessions.
 package struct LinksBody: Codable, Sendable, Equatable {
-    package var players = 0
-    /// Milliseconds: half of the players, and all but the worst twentieth, vary less. `nil` where nobody is measured.
+    package var users = 0
+    /// Milliseconds: half of the users, and all but the worst twentieth, vary less. `nil` where nobody is measured.
     package var jitterMedian: Double?
     package var jitterHigh: Double?
     package var pings: UInt64 = 0
@@ -88,7 +97,7 @@ package struct HistoryBody: Codable, Sendable, Equatable {
     package var queueOverflows: [UInt64] = []
     package var sessions: [Int] = []
     package var users: [Int] = []
-    /// As in `LinksBody`, over the newest sessions; `nil` where nobody was measured.
+    /// As in `LinksBody`, over the first page of live sessions; `nil` where nobody was measured.
     package var jitterMedian: [Double?] = []
     package var jitterHigh: [Double?] = []
     /// The share of PINGs, 0 … 1.

@@ -73,6 +73,8 @@ package struct UserBody: Codable, Sendable, Equatable {
     /// The address that the API was told.
     package var address: String
     package var isHost: Bool
+    /// `gets_through`, `waits_for_host`, `not_heard` or `problem`.
+    package var standing: String
     /// Where it was heard; `nil` where it never was, or not within the user timeout.
     package var endpoint: String?
     /// Milliseconds since it was heard; `nil` where it never was since the daemon started.
@@ -86,12 +88,15 @@ package struct UserBody: Codable, Sendable, Equatable {
     package var link = LinkBody()
     /// What was dropped of its datagrams, the most frequent reason first.
     package var drops: [DropCountBody] = []
+    /// Datagrams that came with its two tokens in each other's place, as far as they are remembered.
+    package var swappedTokens = 0
 
     package init(
         number: Int,
         connectionId: Int,
         address: String,
         isHost: Bool,
+        standing: String,
         endpoint: String?,
         silence: Int?,
         isPinned: Bool,
@@ -101,6 +106,7 @@ package struct UserBody: Codable, Sendable, Equatable {
         self.connectionId = connectionId
         self.address = address
         self.isHost = isHost
+        self.standing = standing
         self.endpoint = endpoint
         self.silence = silence
         self.isPinned = isPinned
@@ -141,13 +147,16 @@ package struct FindingBody: Codable, Sendable, Equatable {
     }
 }
 
-/// Why a session's players do or do not get through.
+/// Why a session's users do or do not get through.
 package struct WhyBody: Codable, Sendable, Equatable {
     package var session: String
+    /// Whether the user that was asked for is or was one of the session's.
+    package var isUserKnown: Bool
     package var findings: [FindingBody]
 
-    package init(session: String, findings: [FindingBody]) {
+    package init(session: String, isUserKnown: Bool = true, findings: [FindingBody]) {
         self.session = session
+        self.isUserKnown = isUserKnown
         self.findings = findings
     }
 }

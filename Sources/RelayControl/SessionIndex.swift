@@ -31,6 +31,14 @@ package struct SessionIndex: Sendable {
         return Array(slots.lazy.reversed().compactMap(\.id).dropFirst(skipped).prefix(limit))
     }
 
+    /// Ids, newest first, without some of them.
+    package func newest(excluding excluded: Set<String>, skip: Int, limit: Int) -> [String] {
+        guard skip < count else { return [] }
+        return Array(
+            slots.lazy.reversed().compactMap(\.id).filter { !excluded.contains($0) }.dropFirst(skip).prefix(limit)
+        )
+    }
+
     /// The first position whose sequence is not below this one.
     private func position(of sequence: Int64) -> Int {
         var low = 0

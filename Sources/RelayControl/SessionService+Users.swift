@@ -41,6 +41,7 @@ extension SessionService {
             throw Self.refusal(error)
         }
         entries[id]?.session.users.append(user)
+        noteArrival(of: user.number, in: id)
         retryBacklog()
         return (try liveSession(id), user)
     }
@@ -67,6 +68,14 @@ extension SessionService {
         entries[session.id]?.session.nextUserNumber += 1
         count(users: 1, token: session.token)
         return SessionUser(number: session.nextUserNumber, address: address, token: token)
+    }
+
+    /// A user who has just been added cannot have been heard: that is no fault for a while.
+    private func noteArrival(of number: Int32, in id: String) {
+        let now = now()
+        var arrivals = (entries[id]?.arrivals ?? [:]).filter { now - $0.value < Examination.grace }
+        arrivals[number] = now
+        entries[id]?.arrivals = arrivals
     }
 
     private func undoUser(_ user: SessionUser, of session: Session, triesNow: Bool) async {

@@ -10,6 +10,7 @@ package import RelayCore
 /// the other, those of different sessions at the same time, so that they share commits.
 package actor SessionService: SessionDirectory {
     let plane: any DataPlane
+    let surveyor: SessionSurveyor
     let store: any SessionStore
     let logger: Logger
     let now: @Sendable () -> Double
@@ -17,6 +18,7 @@ package actor SessionService: SessionDirectory {
     let renderWebhook: @Sendable (Session) -> [UInt8]
     let renderUsage: @Sendable (EndedSession) -> [UInt8]
     let submitWebhook: @Sendable (PendingWebhook) -> Void
+    let startedAt = ContinuousClock.now
 
     var settings: SessionSettings
     var phase = Phase.starting
@@ -61,6 +63,8 @@ package actor SessionService: SessionDirectory {
         var revokedTokens: Set<UInt32> = []
         /// What users had used who were revoked since.
         var former = FormerUsers()
+        /// When users were authorized, by their numbers, in seconds since 1970; those who came a moment ago.
+        var arrivals: [Int32: Double] = [:]
     }
 
     /// - Parameters:
@@ -80,6 +84,7 @@ package actor SessionService: SessionDirectory {
         submitWebhook: @escaping @Sendable (PendingWebhook) -> Void
     ) {
         self.plane = plane
+        surveyor = SessionSurveyor(plane)
         self.store = store
         self.settings = settings
         self.logger = logger
@@ -118,6 +123,7 @@ package actor SessionService: SessionDirectory {
         self.settings.dedicatedPairs = fixed.dedicatedPairs
         self.settings.hostTimeout = fixed.hostTimeout
         self.settings.userTimeout = fixed.userTimeout
+        self.settings.identity = fixed.identity
     }
 
     package func session(id: String) async throws(RelayError) -> Session {

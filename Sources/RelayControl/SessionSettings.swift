@@ -14,6 +14,8 @@ package struct SessionSettings: Sendable, Equatable {
     /// `sessions.host_timeout` and `sessions.user_timeout`, milliseconds, for the words of findings. Fixed at start.
     package var hostTimeout: UInt32
     package var userTimeout: UInt32
+    /// What clients are told to connect to, for the words of findings. Fixed at start.
+    package var identity: RelayIdentity
     /// `webhook.usage_url`: who is told of a session's usage when it ends; `nil` for nobody.
     package var usageURL: String?
 
@@ -25,6 +27,7 @@ package struct SessionSettings: Sendable, Equatable {
         dedicatedPairs: Int? = nil,
         hostTimeout: UInt32 = 15_000,
         userTimeout: UInt32 = 30_000,
+        identity: RelayIdentity = RelayIdentity(address: "127.0.0.1"),
         usageURL: String? = nil
     ) {
         self.maxSessions = maxSessions
@@ -34,6 +37,7 @@ package struct SessionSettings: Sendable, Equatable {
         self.dedicatedPairs = dedicatedPairs
         self.hostTimeout = hostTimeout
         self.userTimeout = userTimeout
+        self.identity = identity
         self.usageURL = usageURL
     }
 }

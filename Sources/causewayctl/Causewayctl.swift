@@ -10,7 +10,8 @@ struct Causewayctl: AsyncParsableCommand {
             Whoever may write to the socket's file may do everything; the daemon's user, its group and root are. Users of a \
             session are named by their numbers, 1 for the first; tokens are neither shown nor asked for.
 
-            Exit status: 0 done, 1 the daemon cannot be reached or refused, 64 wrong usage.
+            Exit status: 0 done, 1 the daemon cannot be reached or refused, 2 the session has no such user, 3 'why' found a \
+            problem, 64 wrong usage.
             """,
         version: "causewayctl \(Version.number)",
         subcommands: [

@@ -58,8 +58,8 @@ package enum Diagnosis {
 
 /// One look at a session.
 struct Examination {
-    /// Transports ping every half second: who is silent longer than this has a reason.
-    static let quiet: UInt32 = 3_000
+    /// Milliseconds.
+    static let quiet = SessionSighting.quiet
 
     let symptoms: Symptoms
     private(set) var findings: [Finding] = []

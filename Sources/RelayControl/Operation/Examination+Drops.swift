@@ -2,13 +2,10 @@ internal import RelayCore
 
 // What is to be said about datagrams that were dropped.
 extension Examination {
-    /// Milliseconds after which a drop explains nothing of what happens now.
-    static let recentDrop: UInt32 = 60_000
-
     /// Drops that named the session and none of its users.
     mutating func examineSessionDrops(_ report: SessionReport) {
         let unknown = report.drops[.unknownUser] ?? 0
-        if let age = report.wrongUsersAge, age < 10_000 {
+        if let age = report.wrongUsersAge, age < SessionSighting.wrongUsersRecent {
             let total = unknown > 0 ? ", \(Self.datagrams(unknown)) since the session began" : ""
             note(
                 "wrong_user_tokens",
@@ -53,7 +50,7 @@ extension Examination {
             let recent = growth(of: count, since: earlier.map { $0[reason] ?? 0 })
             let age = reason == report.lastDrop ? report.lastDropAge : nil
             // Of reasons other than the last one the time is not known.
-            let isRecent = recent > 0 || age.map { $0 < Self.recentDrop } ?? (report.lastDropAge == nil)
+            let isRecent = recent > 0 || age.map { $0 < DropReason.recent } ?? (report.lastDropAge == nil)
             let last =
                 age.map { ", the last \(Diagnosis.time($0)) ago" }
                 ?? (report.lastDropAge == nil || recent > 0 ? "" : " earlier")
@@ -67,14 +64,9 @@ extension Examination {
         }
     }
 
-    /// Drops that come with leaving, rejoining, moving and starting.
+    /// Of what a session drops while nobody hosts, the session's finding says enough until somebody could have come.
     private func isHarmless(_ reason: DropReason) -> Bool {
-        switch reason {
-        case .retiredConnectionID, .retiredEndpoint, .rejoinTooSoon, .heldReplaced, .noAddress, .roamingUnconfirmed:
-            true
-        case .noHost: symptoms.inspected.host != nil
-        default: false
-        }
+        reason.isRoutine || reason == .noHost && (symptoms.inspected.host != nil || isNew)
     }
 
     /// How much a count grew while it was looked at; 0 where it was looked at once only.

@@ -2,10 +2,6 @@ internal import RelayCore
 
 // What is to be said about the way from somebody to the relay.
 extension Examination {
-    /// From so many PINGs on, half a minute of them, a share tells something.
-    private static let enoughPings: UInt64 = 60
-    /// Per cent of the PINGs; a game feels less.
-    private static let lossy: UInt64 = 5
     /// Milliseconds; transports even out less.
     private static let jittery = 30.0
     /// Milliseconds since the last gap, after which gaps are no news.
@@ -14,8 +10,7 @@ extension Examination {
     /// - Parameter name: `User 2`, or `The host, user 1,`.
     mutating func examine(_ link: LinkQuality, of name: String, _ subject: Finding.Subject) {
         let expected = link.pings + link.missedPings
-        let isLossy = expected >= Self.enoughPings && link.missedPings * 100 > expected * Self.lossy
-        if isLossy {
+        if link.isLossy {
             note(
                 "link_lossy",
                 .problem,
@@ -26,7 +21,7 @@ extension Examination {
             )
         }
         // A PING that is missing makes the next one late, too.
-        if !isLossy, let jitter = link.jitter, jitter > Self.jittery {
+        if !link.isLossy, let jitter = link.jitter, jitter > Self.jittery {
             note(
                 "link_jittery",
                 .note,

@@ -52,7 +52,7 @@ extension Examination {
         guard let endpoint = report.hostEndpoint else {
             return note(
                 "host_not_back",
-                .problem,
+                isNew ? .note : .problem,
                 subject,
                 "User \(host.number) hosted before the daemon's restart \(Diagnosis.time(silence)) ago and has not been "
                     + "heard since.",
@@ -87,7 +87,7 @@ extension Examination {
                     + Self.figures(report.hostRate, report.hostLink)
             )
         }
-        if report.hostMoves >= 3 {
+        if report.hostMoves >= SessionSighting.manyMoves {
             note(
                 "host_moves",
                 .problem,
@@ -122,18 +122,21 @@ extension Examination {
         guard report.wasUsed else {
             return note(
                 "nobody_came",
-                .problem,
+                isNew ? .note : .problem,
                 .session,
                 "Not one valid datagram has arrived for this session, which was made "
                     + "\(Diagnosis.time(UInt32(clamping: Int((symptoms.now - session.createdAt) * 1_000)))) ago.",
-                "Compare relay address, ports (host \(ports.server), players \(ports.client)) and tokens with what the API "
-                    + "answered, and open UDP \(ports.server) and \(ports.client) in every firewall; 'causeway-bench probe' "
-                    + "on the player's machine tells whether they are reachable."
+                hasSwappedTokens
+                    ? "Somebody does reach the relay, with tokens that are swapped: see the user."
+                    : "Compare relay address, ports (host \(ports.server), players \(ports.client)) and tokens with what the "
+                        + "API answered, and open UDP \(ports.server) and \(ports.client) in every firewall. Whether they "
+                        + "can be reached tells, on the host's machine, \(probe(ports.server)), on the players' "
+                        + "\(probe(ports.client))."
             )
         }
         note(
             "no_host",
-            .problem,
+            isNew ? .note : .problem,
             .session,
             "Nobody hosts: no user has pinged the server port \(ports.server). What players send is held for two seconds, "
                 + "then dropped.",

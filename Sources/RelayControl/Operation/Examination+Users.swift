@@ -13,17 +13,24 @@ extension Examination {
             )
         }
         let isHost = symptoms.inspected.host?.number == user.number
-        examineEndpoint(user, report, isHost: isHost)
+        let isExplained = examineSwapped(user, report, isHost: isHost)
+        examineEndpoint(user, report, isHost: isHost, isExplained: isExplained)
         examineMoves(user, report)
         if !isHost { examine(report.link, of: "User \(user.number)", .user(user.number)) }
         examineDrops(of: user, report)
     }
 
-    private mutating func examineEndpoint(_ user: SessionUser, _ report: UserReport, isHost: Bool) {
+    /// - Parameter isExplained: whether it is known already why nothing arrives.
+    private mutating func examineEndpoint(
+        _ user: SessionUser,
+        _ report: UserReport,
+        isHost: Bool,
+        isExplained: Bool
+    ) {
         let subject = Finding.Subject.user(user.number)
         guard let silence = report.silence else {
             // A host talks to the server port, and the findings on the host say what of it arrives.
-            if !isHost { examineNeverHeard(user, report) }
+            if !isHost, !isExplained { examineNeverHeard(user, report) }
             return
         }
         guard let endpoint = report.endpoint else {
@@ -93,13 +100,13 @@ extension Examination {
             : "Compare "
         advice +=
             "the port (players \(ports.client), only the host \(ports.server)), the session token and the user token "
-            + "with what the API answered, and look at its firewall."
+            + "with what the API answered, and look at its firewall; \(probe(ports.client)) there tells whether it is open."
         if report.isPinned {
             advice += " Under sessions.pin_ip it is heard from \(user.address) only."
         }
         note(
             "user_never_heard",
-            .problem,
+            isNew(user) ? .note : .problem,
             .user(user.number),
             "Nothing valid of user \(user.number) has arrived at the client port \(ports.client) since the daemon "
                 + "started.",
@@ -112,11 +119,11 @@ extension Examination {
         guard report.drops[.notHost] != nil || report.drops[.wrongPort] != nil else { return false }
         // Of reasons other than the last one the time is not known; what was dropped since tells.
         guard report.lastDrop == .notHost || report.lastDrop == .wrongPort else { return true }
-        return (report.lastDropAge ?? 0) < Self.recentDrop
+        return (report.lastDropAge ?? 0) < DropReason.recent
     }
 
     private mutating func examineMoves(_ user: SessionUser, _ report: UserReport) {
-        if report.moves >= 3 {
+        if report.moves >= SessionSighting.manyMoves {
             note(
                 "user_moves",
                 .problem,
@@ -138,7 +145,7 @@ extension Examination {
 
     /// A number that no user of the session has.
     mutating func examineAbsent(_ number: Int32) {
-        if number >= 1, number < session.nextUserNumber {
+        if symptoms.inspected.hadUser(numbered: number) {
             note(
                 "user_revoked",
                 .problem,

@@ -49,6 +49,10 @@ package struct Symptoms: Sendable {
     package var isDraining: Bool
     /// Seconds since 1970.
     package var now: Double
+    /// Seconds since the daemon started.
+    package var uptime: Double
+    /// What clients are told to connect to.
+    package var identity: RelayIdentity
 
     package init(
         inspected: InspectedSession,
@@ -57,7 +61,9 @@ package struct Symptoms: Sendable {
         hostTimeout: UInt32 = 15_000,
         userTimeout: UInt32 = 30_000,
         isDraining: Bool = false,
-        now: Double
+        now: Double,
+        uptime: Double,
+        identity: RelayIdentity
     ) {
         self.inspected = inspected
         self.earlier = earlier
@@ -66,5 +72,7 @@ package struct Symptoms: Sendable {
         self.userTimeout = userTimeout
         self.isDraining = isDraining
         self.now = now
+        self.uptime = uptime
+        self.identity = identity
     }
 }

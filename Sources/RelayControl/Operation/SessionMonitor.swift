@@ -28,13 +28,19 @@ extension SessionService: SessionMonitor {
         let token = try liveSession(id).token
         let report = await plane.report(ofSession: token)
         // It may have changed, or ended, in the meantime.
-        let inspected = InspectedSession(session: try liveSession(id), report: report)
+        let inspected = InspectedSession(
+            session: try liveSession(id),
+            report: report,
+            arrivals: entries[id]?.arrivals ?? [:]
+        )
         let symptoms = Symptoms(
             inspected: inspected,
             hostTimeout: settings.hostTimeout,
             userTimeout: settings.userTimeout,
             isDraining: isDraining,
-            now: now()
+            now: now(),
+            uptime: startedAt.duration(to: .now) / .seconds(1),
+            identity: settings.identity
         )
         return SessionHealth(inspected: inspected, findings: Diagnosis.findings(symptoms))
     }

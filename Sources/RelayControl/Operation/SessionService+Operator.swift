@@ -11,11 +11,19 @@ package struct InspectedSession: Sendable {
     package let host: SessionUser?
     /// Whether anybody is heard on the client port.
     package let hasBoundUsers: Bool
+    /// When users were added, by their numbers, in seconds since 1970: those added a moment ago.
+    package let arrivals: [Int32: Double]
     /// By their tokens: a session may have thousands of users, and each is asked for.
     private let reports: [UInt32: UserReport]
 
-    package init(session: Session, isParked: Bool = false, report: SessionReport? = nil) {
+    package init(
+        session: Session,
+        isParked: Bool = false,
+        report: SessionReport? = nil,
+        arrivals: [Int32: Double] = [:]
+    ) {
         self.session = session
+        self.arrivals = arrivals
         self.isParked = isParked
         self.report = report
         host = report?.hostUserToken.flatMap { token in session.users.first { $0.token == token } }
@@ -23,8 +31,20 @@ package struct InspectedSession: Sendable {
         reports = Dictionary((report?.users ?? []).map { ($0.userToken, $0) }) { first, _ in first }
     }
 
+    /// Whether somebody was heard lately, or tries with wrong tokens: as `SessionSighting` has it.
+    package var isPlayed: Bool {
+        guard let report else { return false }
+        return report.wasUsed && report.silence < SessionSighting.lately
+            || report.wrongUsersAge.map { $0 < SessionSighting.wrongUsersRecent } ?? false
+    }
+
     /// What the data plane knows of a user.
     package func report(of user: SessionUser) -> UserReport? { reports[user.token] }
+
+    /// Whether a user has this number or connection id, or had this number before it was revoked.
+    package func hadUser(numbered number: Int32) -> Bool {
+        user(numbered: number) != nil || (1..<max(1, session.nextUserNumber)).contains(number)
+    }
 
     /// The user with this number, or with this connection id after a rejoin.
     package func user(numbered number: Int32) -> SessionUser? {
@@ -42,7 +62,9 @@ extension SessionService {
         var inspected: [InspectedSession] = []
         for session in page.sessions {
             let report = await plane.report(ofSession: session.token)
-            inspected.append(InspectedSession(session: session, report: report))
+            inspected.append(
+                InspectedSession(session: session, report: report, arrivals: entries[session.id]?.arrivals ?? [:])
+            )
         }
         return (inspected, page.totalCount)
     }
@@ -54,8 +76,11 @@ extension SessionService {
         guard entry.phase == .live else { return InspectedSession(session: entry.session, isParked: true) }
         let report = await plane.report(ofSession: entry.session.token)
         // The session may have changed in the meantime, and what is shown has to fit together.
-        let session = entries[id]?.session ?? entry.session
-        return InspectedSession(session: session, report: report)
+        return inspection(entries[id] ?? entry, report)
+    }
+
+    func inspection(_ entry: Entry, _ report: SessionReport?) -> InspectedSession {
+        InspectedSession(session: entry.session, report: report, arrivals: entry.arrivals)
     }
 
     /// Cuts a user off, by its number or its connection id.

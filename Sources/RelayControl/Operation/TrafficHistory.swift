@@ -17,7 +17,7 @@ package struct TrafficSample: Sendable, Equatable {
     /// Alive at that moment.
     package var sessions = 0
     package var users = 0
-    /// Of the newest sessions' players, milliseconds; `nil` where nobody is measured.
+    /// Of the users who are heard, of 100 sessions at most, milliseconds; `nil` where nobody is measured.
     package var jitterMedian: Double?
     package var jitterHigh: Double?
     /// Of the PINGs that were due from them, the share that did not arrive, 0 … 1.

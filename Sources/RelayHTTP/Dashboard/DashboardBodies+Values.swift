@@ -26,7 +26,7 @@ extension LinksBody {
     init(_ sessions: [InspectedSession]) {
         self.init()
         let links = sessions.flatMap(\.heardLinks)
-        players = links.count
+        users = links.count
         let jitters = links.compactMap(\.jitter).sorted()
         if !jitters.isEmpty {
             jitterMedian = jitters[(jitters.count - 1) / 2]

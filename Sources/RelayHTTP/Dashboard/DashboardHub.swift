@@ -7,7 +7,7 @@ internal import RelayCore
 /// Looks at the relay once a second for those who watch, and only while somebody does: once for all who watch the same.
 actor DashboardHub {
     enum Topic: Hashable, Sendable {
-        case overview(page: Int)
+        case overview(SessionSelection = .all, page: Int)
         case session(id: String)
     }
 
@@ -111,7 +111,8 @@ actor DashboardHub {
 
     private func render(_ topic: Topic, since earlier: RelayGlance?) async throws -> (ByteBuffer, RelayGlance?) {
         switch topic {
-        case .overview(let page): return (try Self.event("overview", await source.overview(page: page)), nil)
+        case .overview(let show, let page):
+            return (try Self.event("overview", await source.overview(show, page: page)), nil)
         case .session(let id):
             let (body, glance) = try await source.session(id: id, since: earlier)
             return (try Self.event("session", body), glance)

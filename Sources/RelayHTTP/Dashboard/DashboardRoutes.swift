@@ -48,7 +48,10 @@ struct DashboardRoutes: Sendable {
             throw RelayError(.invalid, "session is given \(ids.count) times; send it once")
         }
         if let id = ids.first { return .session(id: id) }
-        return .overview(page: try call.queryNumber("page", in: 1...RelaySessionRoutes.maxPage) ?? 1)
+        return .overview(
+            try call.querySelection("show") ?? .all,
+            page: try call.queryNumber("page", in: 1...RelaySessionRoutes.maxPage) ?? 1
+        )
     }
 
     private static var page: Response {

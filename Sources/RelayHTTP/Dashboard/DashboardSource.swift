@@ -4,8 +4,10 @@ internal import RelayCore
 
 /// Where the dashboard's figures come from.
 package protocol DashboardSource: Sendable {
-    /// - Parameter page: of the sessions, from 1; a page past the end is empty.
-    func overview(page: Int) async throws -> OverviewBody
+    /// - Parameters:
+    ///   - show: which sessions.
+    ///   - page: of them, from 1; a page past the end is empty.
+    func overview(_ show: SessionSelection, page: Int) async throws -> OverviewBody
 
     /// The last hour.
     func history() async -> HistoryBody
@@ -31,24 +33,27 @@ package struct LiveDashboard: DashboardSource {
         lastHour = history
     }
 
-    package func overview(page: Int) async throws -> OverviewBody {
+    package func overview(_ show: SessionSelection, page: Int) async throws -> OverviewBody {
         var overview = OverviewBody(
             now: view.now(),
             status: await view.status(),
+            show: show.rawValue,
             page: page,
             limit: Self.sessionsAPage
         )
         // While the relay restores there is something to see already, only no sessions.
         guard await view.sessions.isReady else { return overview }
-        let found = try await view.sessions.inspect(page: page, limit: Self.sessionsAPage)
+        let found = try await view.sessions.inspect(show, page: page, limit: Self.sessionsAPage)
         let isDraining = await view.sessions.isDraining
         overview.total = found.total
         overview.links = LinksBody(found.sessions)
-        overview.sessions = found.sessions.map { inspected in
+        overview.sessions = found.sessions.compactMap { inspected in
             let symptoms = view.symptoms(of: inspected, since: nil, isDraining: isDraining)
             let problems = Diagnosis.findings(symptoms).filter { $0.weight == .problem }
+            if show == .problems, problems.isEmpty { return nil }
             return OverviewSessionBody(
                 session: SessionBody(inspected, now: overview.now),
+                isPlayed: inspected.isPlayed,
                 heard: inspected.heardLinks.count,
                 dropped: inspected.dropped,
                 jitter: inspected.heardLinks.compactMap(\.jitter).max(),
@@ -57,7 +62,15 @@ package struct LiveDashboard: DashboardSource {
                 problem: problems.first?.what
             )
         }
+        // What was seen at a glance chose these; what was seen now puts them in order.
+        overview.sessions = Self.ranked(overview.sessions)
         return overview
+    }
+
+    /// Those in which somebody does not get through before the others who play, and those before all others.
+    private static func ranked(_ sessions: [OverviewSessionBody]) -> [OverviewSessionBody] {
+        let ranks = sessions.map { !$0.isPlayed ? 2 : $0.problems > 0 ? 0 : 1 }
+        return (0...2).flatMap { rank in zip(sessions, ranks).filter { $0.1 == rank }.map(\.0) }
     }
 
     package func history() async -> HistoryBody { HistoryBody(await lastHour.samples) }
@@ -88,7 +101,7 @@ package struct LiveDashboard: DashboardSource {
             version: view.version,
             phase: await view.phase(),
             session: SessionBody(inspected, now: view.now()),
-            users: inspected.session.users.map { UserBody($0, in: inspected) },
+            users: UserBody.list(inspected, findings),
             revoked: revoked.map { Int($0) },
             findings: findings.map { FindingBody($0) }
         )

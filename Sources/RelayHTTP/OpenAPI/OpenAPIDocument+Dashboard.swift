@@ -13,6 +13,7 @@ extension OpenAPIDocument {
             "description": "Scope read or admin. Without a session: history (the last hour), then overview. With one: session, and ended where it ends. The data is the page's own and may change with it.",
             "parameters": [
               {"name": "session", "in": "query", "description": "The ID of one session to watch.", "schema": {"type": "string"}},
+              {"name": "show", "in": "query", "description": "Which sessions the overview lists; each list begins with those in which somebody does not get through, then others that are played.", "schema": {"type": "string", "enum": ["all", "problems", "live"], "default": "all"}},
               {"name": "page", "in": "query", "description": "Of the overview's sessions, 100 a page.", "schema": {"type": "integer", "minimum": 1, "maximum": 1000000000, "default": 1}}
             ],
             "responses": {

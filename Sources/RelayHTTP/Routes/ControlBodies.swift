@@ -28,7 +28,13 @@ extension SessionBody {
 }
 
 extension UserBody {
-    init(_ user: SessionUser, in inspected: InspectedSession) {
+    /// All users of a session, with how they stand.
+    static func list(_ inspected: InspectedSession, _ findings: [Finding]) -> [UserBody] {
+        let standings = UserStanding.all(in: inspected, findings)
+        return inspected.session.users.map { UserBody($0, in: inspected, standings[$0.number] ?? .notHeard) }
+    }
+
+    private init(_ user: SessionUser, in inspected: InspectedSession, _ standing: UserStanding) {
         let report = inspected.report(of: user)
         let isHost = inspected.host?.number == user.number
         let endpoint = isHost ? inspected.report?.hostEndpoint : report?.endpoint
@@ -39,6 +45,7 @@ extension UserBody {
             connectionId: Int(report?.connectionID ?? user.number),
             address: user.address,
             isHost: isHost,
+            standing: standing.rawValue,
             endpoint: endpoint.map(Diagnosis.text),
             silence: silence.map { Int($0) },
             isPinned: report?.isPinned ?? false,
@@ -48,6 +55,7 @@ extension UserBody {
         usage = UsageBody(report?.usage ?? Usage())
         link = LinkBody((isHost ? inspected.report?.hostLink : report?.link) ?? LinkQuality())
         drops = DropCountBody.list(report?.drops ?? [:])
+        swappedTokens = report?.swapped ?? 0
     }
 }
 

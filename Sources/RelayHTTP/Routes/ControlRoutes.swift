@@ -29,7 +29,13 @@ struct ControlRoutes: Sendable {
     @Sendable private func sessions(_ call: APICall) async throws -> Response {
         let page = try call.queryNumber("page", in: 1...RelaySessionRoutes.maxPage) ?? 1
         let limit = try call.queryNumber("limit", in: 1...100) ?? 20
-        let found = try await desk.view.sessions.inspect(page: page, limit: limit)
+        // Newest first where nobody asks for those that matter.
+        let found =
+            if let show = try call.querySelection("show") {
+                try await desk.view.sessions.inspect(show, page: page, limit: limit)
+            } else {
+                try await desk.view.sessions.inspect(page: page, limit: limit)
+            }
         let now = desk.view.now()
         return try .admin(
             SessionsBody(sessions: found.sessions.map { SessionBody($0, now: now) }, total: found.total, page: page)
@@ -38,10 +44,11 @@ struct ControlRoutes: Sendable {
 
     @Sendable private func session(_ call: APICall) async throws -> Response {
         let inspected = try await desk.view.sessions.inspect(id: call.parameter("session_id"))
+        let symptoms = desk.view.symptoms(of: inspected, since: nil, isDraining: false)
         return try .admin(
             SessionDetailBody(
                 session: SessionBody(inspected, now: desk.view.now()),
-                users: inspected.session.users.map { UserBody($0, in: inspected) }
+                users: UserBody.list(inspected, Diagnosis.findings(symptoms))
             )
         )
     }
@@ -61,7 +68,13 @@ struct ControlRoutes: Sendable {
             isDraining: await desk.view.sessions.isDraining
         )
         let findings = Diagnosis.findings(symptoms, user: user)
-        return try .admin(WhyBody(session: id, findings: findings.map { FindingBody($0) }))
+        return try .admin(
+            WhyBody(
+                session: symptoms.inspected.session.id,
+                isUserKnown: user.map { symptoms.inspected.hadUser(numbered: $0) } ?? true,
+                findings: findings.map { FindingBody($0) }
+            )
+        )
     }
 
     @Sendable private func endSession(_ call: APICall) async throws -> Response {

@@ -27,6 +27,8 @@ package struct RelayView: Sendable {
     /// `sessions.host_timeout` and `sessions.user_timeout`, milliseconds.
     package var hostTimeout: UInt32
     package var userTimeout: UInt32
+    /// What clients are told to connect to.
+    package var identity: RelayIdentity
     /// Seconds since 1970.
     package var now: @Sendable () -> Double
     package var logLevel: @Sendable () -> String
@@ -39,6 +41,7 @@ package struct RelayView: Sendable {
         version: String,
         hostTimeout: UInt32,
         userTimeout: UInt32,
+        identity: RelayIdentity,
         now: @escaping @Sendable () -> Double,
         logLevel: @escaping @Sendable () -> String
     ) {
@@ -48,6 +51,7 @@ package struct RelayView: Sendable {
         self.version = version
         self.hostTimeout = hostTimeout
         self.userTimeout = userTimeout
+        self.identity = identity
         self.now = now
         self.logLevel = logLevel
     }
@@ -133,7 +137,9 @@ package struct RelayView: Sendable {
             hostTimeout: hostTimeout,
             userTimeout: userTimeout,
             isDraining: isDraining,
-            now: now()
+            now: now(),
+            uptime: clock,
+            identity: identity
         )
     }
 
@@ -150,9 +156,9 @@ package struct RelayView: Sendable {
         sample.drops = drops.filter { $0.value > 0 }
         sample.sessions = counts.sessions
         sample.users = counts.users
-        // A bounded number of them, however many there are.
-        if let newest = try? await sessions.inspect(page: 1, limit: LiveDashboard.sessionsAPage) {
-            let links = LinksBody(newest.sessions)
+        // A bounded number of them, however many there are; those in which somebody plays.
+        if let played = try? await sessions.inspect(.live, page: 1, limit: LiveDashboard.sessionsAPage) {
+            let links = LinksBody(played.sessions)
             sample.jitterMedian = links.jitterMedian
             sample.jitterHigh = links.jitterHigh
             sample.missed = links.missedShare

@@ -16,6 +16,11 @@ struct SessionsCommand: AsyncParsableCommand {
     @Option(help: "Which page of them, from 1.")
     var page = 1
 
+    @Flag(
+        help: "List those in which somebody does not get through first, then others that are played, then all others."
+    )
+    var playedFirst = false
+
     @Flag(help: "Print the ids alone, one a line.")
     var ids = false
 
@@ -35,7 +40,8 @@ struct SessionsCommand: AsyncParsableCommand {
                     SessionText.details(detail.session) + [""] + SessionText.lines(detail.users)
                 )
             }
-            let found = try await daemon.get(SessionsBody.self, "/control/sessions?page=\(page)&limit=\(limit)")
+            let show = playedFirst ? "&show=all" : ""
+            let found = try await daemon.get(SessionsBody.self, "/control/sessions?page=\(page)&limit=\(limit)" + show)
             if connection.json { return try Output.json(found) }
             if ids { return Output.lines(found.sessions.map(\.id)) }
             if found.total == 0 { return Output.lines(["No sessions."]) }

@@ -5,7 +5,10 @@ struct TopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
         abstract: "Show the relay live, once a second; ends with Ctrl-C.",
-        discussion: "Where the output is no terminal, each second is one line."
+        discussion: """
+            The sessions that matter come first: those in which somebody does not get through, then others that are played, \
+            then all others, each newest first. Where the output is no terminal, each second is one line.
+            """
     )
 
     @Option(help: ArgumentHelp("End after so many seconds.", valueName: "seconds"))
@@ -28,7 +31,7 @@ struct TopCommand: AsyncParsableCommand {
                 if connection.json {
                     try Output.json(RatedStatus(status: status, rates: rates))
                 } else if Output.isTerminal {
-                    let sessions = try? await daemon.get(SessionsBody.self, "/control/sessions?limit=20")
+                    let sessions = try? await daemon.get(SessionsBody.self, "/control/sessions?show=all&limit=20")
                     draw(status, rates, sessions)
                 } else {
                     Output.lines([Self.line(status, rates)])
@@ -43,7 +46,7 @@ struct TopCommand: AsyncParsableCommand {
     private func draw(_ status: StatusBody, _ rates: Rates, _ sessions: SessionsBody?) {
         var lines = StatusText.lines(status, rates, explains: false)
         if let sessions, sessions.total > 0 {
-            lines += ["", "Newest sessions"] + SessionText.table(sessions.sessions).lines
+            lines += ["", "Sessions, those that are played first"] + SessionText.table(sessions.sessions).lines
         }
         Output.lines(["\u{1B}[H" + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n") + "\u{1B}[J"])
     }

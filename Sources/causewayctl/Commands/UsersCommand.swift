@@ -6,10 +6,10 @@ struct UsersCommand: AsyncParsableCommand {
         commandName: "users",
         abstract: "List a session's users: who hosts, who is bound from where, and how each arrives.",
         discussion: """
-            RATE is what came from a user in the last second. JITTER is how much the time between two PINGs varies, MISSED \
+            STANDING is whether a user gets through; a problem is explained by 'causewayctl why'. RATE is what came from a user in the last second. JITTER is how much the time between two PINGs varies, MISSED \
             the share of PINGs that did not come; GAPS counts silences of a second and longer, \
             LONGEST is the longest. MOVES are changes of address, REJOINS new connection ids. DROPPED has the two most \
-            frequent reasons; 'causewayctl why' explains them.
+            frequent reasons.
             """
     )
 

@@ -87,7 +87,10 @@ struct DaemonClient {
         let data = Data(bytes.readBytes(length: bytes.readableBytes) ?? [])
         guard response.status == .ok else {
             let message = try? AdminJSON.decode(MessageBody.self, from: data).message
-            throw ControlError(message ?? "causewayd answered with status \(response.status.code)")
+            throw ControlError(
+                message ?? "causewayd answered with status \(response.status.code)",
+                isNotFound: response.status == .notFound
+            )
         }
         return data
     }

@@ -16,6 +16,12 @@ enum Output {
         flush()
     }
 
+    /// What went wrong, as the argument parser says it.
+    static func complain(_ text: String) {
+        let bytes = Array("Error: \(text)\n".utf8)
+        _ = write(STDERR_FILENO, bytes, bytes.count)
+    }
+
     /// Whoever reads a pipe has to see it now.
     private static func flush() { fflush(nil) }
 }

@@ -24,7 +24,7 @@ enum SessionText {
         [
             "Session   \(session.id)" + (session.state == "parked" ? ", parked: no ports to be served on" : ""),
             "Made      \(Figures.time(seconds: session.age)) ago",
-            "Ports     host \(session.serverPort), players \(session.clientPort)",
+            "Ports     server \(session.serverPort), client \(session.clientPort)",
             "Host      " + hostLine(session),
             "Heard     \(heard(session))",
             "Traffic   \(rate(session.rate)) from all users, at most \(rate(session.peak)) within a second",
@@ -38,12 +38,23 @@ enum SessionText {
     }
 
     private static func places(_ users: [UserBody]) -> Table {
-        var table = Table("USER", "ID NOW", "ROLE", "FROM", "LAST HEARD", "SENT", "RECEIVED", "TOLD TO THE API")
+        var table = Table(
+            "USER",
+            "ID NOW",
+            "ROLE",
+            "STANDING",
+            "FROM",
+            "LAST HEARD",
+            "SENT",
+            "RECEIVED",
+            "TOLD TO THE API"
+        )
         for user in users {
             table.add(
                 "\(user.number)",
                 "\(user.connectionId)",
-                user.isHost ? "host" : "player",
+                user.isHost ? "host" : "client",
+                user.standing.replacing("_", with: " "),
                 user.endpoint ?? "-",
                 Figures.ago(milliseconds: user.silence),
                 Figures.bytes(user.usage.bytesFrom),

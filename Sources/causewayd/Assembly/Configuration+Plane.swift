@@ -74,6 +74,7 @@ extension Configuration {
             dedicatedPairs: relay.ports.dedicated?.pairs,
             hostTimeout: sessions.hostTimeout.clampedMilliseconds,
             userTimeout: sessions.userTimeout.clampedMilliseconds,
+            identity: identity,
             usageURL: webhook.usageURL
         )
     }

@@ -54,6 +54,7 @@ extension Daemon {
             version: Version.number,
             hostTimeout: engine.hostTimeout,
             userTimeout: engine.userTimeout,
+            identity: configuration.identity,
             now: WallClock.now,
             logLevel: { LogLevelSwitch.level.rawValue }
         )

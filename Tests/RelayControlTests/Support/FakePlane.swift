@@ -23,6 +23,11 @@ final class FakePlane: DataPlane {
         /// What users have used, by their tokens.
         var usages: [UInt32: Usage] = [:]
         var peak = Rate()
+        /// Sessions in which somebody is heard, and whether somebody in them does not get through.
+        var sightings: [UInt32: Bool] = [:]
+        /// In one part of a survey at most.
+        var sightingsPerSurvey = Int.max
+        var surveys = 0
     }
 
     let workerCount: Int
@@ -105,6 +110,18 @@ final class FakePlane: DataPlane {
                 report.peak = state.peak
                 return report
             }
+        }
+    }
+
+    func survey(ofWorker worker: Int, from slot: Int) async -> SessionSurvey {
+        state.withLock { state in
+            state.surveys += 1
+            let own = state.sightings.keys.filter { self.worker(forSessionToken: $0) == worker }.sorted()
+            let part = own.dropFirst(slot).prefix(state.sightingsPerSurvey)
+            return SessionSurvey(
+                sightings: part.map { SessionSighting(sessionToken: $0, isTroubled: state.sightings[$0] ?? false) },
+                next: slot + part.count < own.count ? slot + part.count : 0
+            )
         }
     }
 

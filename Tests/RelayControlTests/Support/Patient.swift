@@ -13,6 +13,12 @@ struct Patient {
     var drops: [DropSample] = []
     /// The session a second before, where it was looked at twice.
     var earlier: SessionReport?
+    /// Seconds since the session was made, and since the daemon started.
+    var age = 10.0
+    var uptime = 10.0
+    /// When users were added lately, in seconds before now.
+    var arrivals: [Int32: Double] = [:]
+    var identity = RelayIdentity(address: "192.0.2.1", hostname: "*.relay.example.net")
 
     static func endpoint(_ port: UInt16) -> PeerEndpoint {
         guard let address else { fatalError("four bytes are an address") }
@@ -42,7 +48,9 @@ struct Patient {
         return patient
     }
 
-    func findings(user: Int32? = nil) -> [Finding] {
+    func findings(user: Int32? = nil) -> [Finding] { Diagnosis.findings(symptoms, user: user) }
+
+    var symptoms: Symptoms {
         let session = Session(
             id: "0123456789ab-S",
             token: 7_654_321,
@@ -54,14 +62,21 @@ struct Patient {
             createdAt: 1_000,
             sequence: 1
         )
-        let symptoms = Symptoms(
-            inspected: InspectedSession(session: session, isParked: isParked, report: report),
+        let inspected = InspectedSession(
+            session: session,
+            isParked: isParked,
+            report: report,
+            arrivals: arrivals.mapValues { 1_000 + age - $0 }
+        )
+        return Symptoms(
+            inspected: inspected,
             earlier: earlier,
             drops: drops,
             isDraining: isDraining,
-            now: 1_010
+            now: 1_000 + age,
+            uptime: uptime,
+            identity: identity
         )
-        return Diagnosis.findings(symptoms, user: user)
     }
 
     mutating func change(user: Int, _ change: (inout UserReport) -> Void) {

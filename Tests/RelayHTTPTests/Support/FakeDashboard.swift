@@ -21,7 +21,7 @@ final class FakeDashboard: DashboardSource {
 
     func fail(with error: RelayError?) { state.withLock { $0.failure = error } }
 
-    func overview(page: Int) async throws -> OverviewBody {
+    func overview(_ show: SessionSelection, page: Int) async throws -> OverviewBody {
         let looks = try look()
         var traffic = TrafficBody()
         traffic.receivedDatagrams = UInt64(looks)
@@ -41,7 +41,7 @@ final class FakeDashboard: DashboardSource {
             traffic: traffic,
             drops: []
         )
-        return OverviewBody(now: 1, status: status, page: page, limit: 100)
+        return OverviewBody(now: 1, status: status, show: show.rawValue, page: page, limit: 100)
     }
 
     func history() async -> HistoryBody {

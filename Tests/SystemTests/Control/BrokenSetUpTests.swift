@@ -26,7 +26,7 @@ import Testing
         var last = Answer(codes: [], text: "")
         let isTold = try holds(within: .seconds(20), every: .milliseconds(200)) {
             try playing()
-            let findings = try daemon.controlJSON(["why"] + arguments)["findings"]?.array ?? []
+            let findings = try daemon.whyFindings(arguments)
             let text = try daemon.control(["why"] + arguments).output
             last = Answer(codes: Set(findings.compactMap { $0["code"]?.string }), text: text)
             return isRight(last)
@@ -96,6 +96,42 @@ import Testing
                 try player.data("hello")
             } _: { answer in
                 answer.has("user_revoked") && answer.says("user 2", "revoked", "token")
+            }
+        }
+    }
+
+    @Test("A player's two tokens changed places, whichever worker that sends it to", arguments: [1, 4])
+    func swappedTokens(workers: Int) throws {
+        try withDaemon(["relay.workers=\(workers)"]) { daemon in
+            let session = try daemon.api.createSession(users: Array(repeating: "127.0.0.1", count: 4))
+            let host = try session.boundHost()
+            let right = try session.boundClient()
+            let swapped = try session.users[2...].map { user in
+                try session.player(Credentials(user: session.token, session: user.token), as: .client)
+            }
+            try expectAnswer(daemon, [session.id]) {
+                for one in [host, right] + swapped { try one.ping() }
+                for one in swapped { try one.data("hello") }
+            } _: { answer in
+                answer.has("tokens_swapped")
+                    && answer.says("user 3's two tokens", "user 4's two tokens", "change them round")
+                    && !answer.has("user_never_heard") && !answer.says("user 2's two tokens")
+            }
+            let users = try #require(try daemon.controlJSON("users", session.id).array)
+            #expect(users.map { ($0["swapped_tokens"]?.int ?? 0) > 0 } == [false, false, true, true])
+        }
+    }
+
+    @Test("The host's two tokens changed places before anybody came")
+    func swappedHost() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let user = session.users[0]
+            let swapped = try session.player(Credentials(user: session.token, session: user.token), as: .host)
+            try expectAnswer(daemon, [session.id, "1"]) {
+                try swapped.ping()
+            } _: { answer in
+                answer.codes.isSuperset(of: ["nobody_came", "tokens_swapped"]) && !answer.says("firewall")
             }
         }
     }

@@ -38,16 +38,25 @@ extension TestDaemon {
         return try JSON.parse(result.output.utf8)
     }
 
-    /// The codes of what `why` finds, those about the relay as a whole left out.
-    func whyCodes(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> [String] {
+    /// What `why` finds, whose exit status has to fit to it.
+    func whyFindings(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> [JSON] {
         let result = try runProgram(
             Executables.control,
             ["why"] + arguments + ["--json"],
             environment: ["CAUSEWAY_CONTROL": controlSocket]
         )
         expectNoSecrets(in: result.output, sourceLocation: sourceLocation)
-        try #require(result.succeeded, "\(result.output)", sourceLocation: sourceLocation)
-        let findings = try JSON.parse(result.output.utf8)["findings"]?.array ?? []
+        let answer = try JSON.parse(result.output.utf8)
+        let findings = try #require(answer["findings"]?.array, "\(result.output)", sourceLocation: sourceLocation)
+        let hasProblem = findings.contains { $0["weight"]?.string == "problem" }
+        let expected: Int32 = answer["is_user_known"]?.bool == false ? 2 : hasProblem ? 3 : 0
+        #expect(result.ending == .exited(expected), "\(result.output)", sourceLocation: sourceLocation)
+        return findings
+    }
+
+    /// The codes of what `why` finds, those about the relay as a whole left out.
+    func whyCodes(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> [String] {
+        let findings = try whyFindings(arguments, sourceLocation: sourceLocation)
         // A test that is held up for a moment looks like an uneven network.
         return findings.filter { $0["about"]?.string != "relay" }.compactMap { $0["code"]?.string }.filter {
             !$0.hasPrefix("link_")

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    @Test("A session that is played comes before newer ones that nobody uses, at the socket and in the overview")
+    func playedFirst() throws {
+        try withDaemon { daemon in
+            let game = try daemon.api.createSession()
+            let (host, client) = (try game.boundHost(), try game.boundClient())
+            for _ in 0..<120 { _ = try daemon.api.createSession() }
+            try host.ping()
+            try client.ping()
+            let newest = try daemon.controlJSON("sessions", "--limit", "100")
+            #expect(newest["sessions"]?.array?.contains { $0["id"]?.string == game.id } == false)
+            let first = try daemon.controlJSON("sessions", "--limit", "100", "--played-first")
+            #expect(first["sessions"]?[0]?["id"]?.string == game.id)
+            #expect(first["total"]?.int == 121)
+        }
+    }
+
     @Test("users tells who hosts and who plays from where")
     func users() throws {
         try withDaemon { daemon in
@@ -64,6 +80,7 @@ import Testing
             #expect(users[1]["endpoint"]?.string == "127.0.0.1:\(client.socket.port)")
             #expect(users[1]["silence"]?.int != nil)
             #expect(users[2]["endpoint"] == nil && users[2]["silence"] == nil)
+            #expect(users.map { $0["standing"]?.string } == ["gets_through", "gets_through", "not_heard"])
             #expect(users.map { $0["number"]?.int } == (1...users.count).map { $0 })
         }
     }

@@ -28,7 +28,7 @@ import Testing
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
             let result = try daemon.control("kick", session.id, "\(session.users[1].token)")
-            #expect(result.ending == .exited(1))
+            #expect(result.ending == .exited(2))
             #expect(try daemon.api.getSession(session.id).json()["session_users"]?.array?.count == session.users.count)
         }
     }

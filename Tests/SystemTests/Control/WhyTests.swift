@@ -10,6 +10,46 @@ import Testing
             #expect(try daemon.whyCodes(session.id).first == "nobody_came")
             let text = try daemon.control("why", session.id).output
             #expect(text.contains("\(session.serverPort)") && text.contains("\(session.clientPort)"), "\(text)")
+            // The host and the ports that the API announces, ready to be pasted.
+            for port in [session.serverPort, session.clientPort] {
+                #expect(text.contains("causeway-bench probe --relay 127.0.0.1:\(port)"), "\(text)")
+            }
+        }
+    }
+
+    @Test("Exit status: 0 where all is well, 3 with a problem, 2 without such a user, 1 without such a session")
+    func exitStatus() throws {
+        try withDaemon { daemon in
+            func status(_ arguments: String...) throws -> ProgramResult {
+                try daemon.control(["why"] + arguments)
+            }
+            let session = try daemon.api.createSession()
+            // Nobody need have come in the first ten seconds.
+            let early = try status(session.id)
+            #expect(early.ending == .exited(0), "\(early.output)")
+            #expect(try status(session.id, "99").ending == .exited(2))
+            #expect(try status("000000000000-S").ending == .exited(1))
+            #expect(try status(session.id, "one").ending == .exited(64))
+            let (host, client) = (try session.boundHost(), try session.boundClient())
+            try daemon.api.removeUser(session.users[1].token, from: session)
+            let late = try whilePinging(host, client) { try status(session.id, "2") }
+            #expect(late.ending == .exited(3), "\(late.output)")
+            #expect(try daemon.control("kick", session.id, "99").ending == .exited(2))
+            #expect(try daemon.control("kick", session.id).ending == .exited(0))
+            #expect(try daemon.control("kick", session.id, "1").ending == .exited(1))
+        }
+    }
+
+    @Test("A session that nobody comes to becomes a problem after ten seconds")
+    func overdue() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession()
+            let becomesProblem = try holds(within: .seconds(30), every: .milliseconds(500)) {
+                try daemon.control("why", session.id).ending == .exited(3)
+            }
+            #expect(becomesProblem)
+            let age = try #require(try daemon.controlJSON("sessions", session.id)["session"]?["age"]?.number)
+            #expect(age >= 10)
         }
     }
 
