@@ -56,6 +56,10 @@ let package = Package(
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "RelayPlane", dependencies: ["RelayWire", "RelayCore", "LinuxIO"], swiftSettings: strict),
 
+        // What the operating system says, in words for the operator; and what the programs say to a terminal.
+        .target(name: "RelaySystem", swiftSettings: strict),
+        .target(name: "RelayCommands", dependencies: ["RelaySystem", argumentParser], swiftSettings: strict),
+
         // The control plane, and what keeps it and speaks for it.
         .target(name: "RelayNet", swiftSettings: strict),
         .target(name: "RelayControl", dependencies: ["RelayCore", "RelayNet", crypto, logging], swiftSettings: strict),
@@ -65,7 +69,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
-        .target(name: "GeoLocation", dependencies: ["CMaxMindDB", "RelayNet"], swiftSettings: strict),
+        .target(name: "GeoLocation", dependencies: ["CMaxMindDB", "RelayNet", "RelaySystem"], swiftSettings: strict),
         .target(name: "RelayMetrics", swiftSettings: strict),
         .target(name: "RelayAdmin", swiftSettings: strict),
         .target(
@@ -78,8 +82,9 @@ let package = Package(
             name: "RelayHTTP",
             dependencies: [
                 "DashboardPage", "GeoLocation", "RelayAdmin", "RelayControl", "RelayCore", "RelayMetrics", "RelayNet",
-                asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
-                nioSSL, serviceLifecycle,
+                "RelaySystem", asyncHTTPClient, crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1,
+                nioHTTPTypes,
+                nioPosix, nioSSL, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -94,15 +99,15 @@ let package = Package(
         // The daemon.
         .target(
             name: "RelayConfig",
-            dependencies: ["RelayNet", .product(name: "Yams", package: "Yams")],
+            dependencies: ["RelayNet", "RelaySystem", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "causewayd",
             dependencies: [
-                "GeoLocation", "LinuxIO", "RelayAdmin", "RelayConfig", "RelayControl", "RelayCore", "RelayHTTP",
-                "RelayMetrics", "RelayNet", "RelayPlane", "RelayStore", "RelaySystemd", argumentParser, logging,
-                serviceLifecycle, unixSignals,
+                "GeoLocation", "LinuxIO", "RelayAdmin", "RelayCommands", "RelayConfig", "RelayControl", "RelayCore",
+                "RelayHTTP", "RelayMetrics", "RelayNet", "RelayPlane", "RelayStore", "RelaySystem", "RelaySystemd",
+                argumentParser, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -111,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "causewayctl",
             dependencies: [
-                "RelayAdmin", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+                "RelayAdmin", "RelayCommands", "RelaySystem", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
             ],
             swiftSettings: strict
         ),
@@ -159,6 +164,7 @@ let package = Package(
             path: "Tests/AllocationCheck",
             swiftSettings: strict
         ),
+        .testTarget(name: "RelaySystemTests", dependencies: ["RelaySystem"], swiftSettings: strict),
         .testTarget(name: "RelayNetTests", dependencies: ["RelayNet"], swiftSettings: strict),
         .testTarget(name: "RelayConfigTests", dependencies: ["RelayConfig", "RelayNet"], swiftSettings: strict),
         // For the whole bundle of tests, under the thread sanitizer alone.
@@ -188,7 +194,10 @@ let package = Package(
         ),
         .testTarget(
             name: "causewaydTests",
-            dependencies: ["causewayd", "RelayConfig", "RelayCore", logging, serviceLifecycle],
+            dependencies: [
+                "causewayd", "LinuxIO", "RelayConfig", "RelayCore", "RelayNet", "RelaySystem", logging,
+                serviceLifecycle,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

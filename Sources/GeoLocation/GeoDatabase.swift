@@ -1,6 +1,7 @@
 internal import CMaxMindDB
 internal import Glibc
 package import RelayNet
+internal import RelaySystem
 
 /// A MaxMind DB file with locations, such as GeoLite2-City.mmdb or one of its free relatives.
 ///
@@ -17,15 +18,21 @@ package final class GeoDatabase: Sendable {
         handle.initialize(to: MMDB_s())
         let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), handle)
         guard status == MMDB_SUCCESS else {
-            let reason =
-                status == MMDB_IO_ERROR ? String(cString: strerror(errno)) : String(cString: MMDB_strerror(status))
+            let code = errno
             handle.deallocate()
-            throw GeoDatabaseError(
-                "the geolocation database '\(path)' cannot be used: \(reason); 'geoip.database' takes a MaxMind DB "
-                    + "file with cities"
-            )
+            throw GeoDatabaseError(Self.explain(status, code, path))
         }
         self.handle = handle
+    }
+
+    private static func explain(_ status: Int32, _ code: Int32, _ path: String) -> String {
+        switch status {
+        case MMDB_FILE_OPEN_ERROR, MMDB_IO_ERROR: SystemWords.unreadable(path, code)
+        case MMDB_OUT_OF_MEMORY_ERROR: "'\(path)' cannot be read: \(SystemWords.reason(ENOMEM))"
+        default:
+            "'\(path)' is no MaxMind DB file, or a damaged one: download it again, unpacked, a .mmdb file with cities such as "
+                + "GeoLite2-City.mmdb"
+        }
     }
 
     deinit {

@@ -10,11 +10,19 @@ package struct JournalLogHandler: LogHandler {
     private var ownLevel: Logger.Level?
     private let label: String
     private let level: @Sendable () -> Logger.Level
+    private let send: @Sendable (JournalRecord) -> Void
 
-    /// - Parameter level: the level in force for every logger without one of its own.
-    package init(label: String, level: @escaping @Sendable () -> Logger.Level) {
+    /// - Parameters:
+    ///   - level: the level in force for every logger without one of its own.
+    ///   - send: has a record sent.
+    package init(
+        label: String,
+        level: @escaping @Sendable () -> Logger.Level,
+        send: @escaping @Sendable (JournalRecord) -> Void = { $0.send() }
+    ) {
         self.label = label
         self.level = level
+        self.send = send
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -24,6 +32,6 @@ package struct JournalLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }
-        JournalRecord(level: event.level, label: label, message: event.message.description, metadata: fields).send()
+        send(JournalRecord(level: event.level, label: label, message: event.message.description, metadata: fields))
     }
 }

@@ -3,7 +3,7 @@ internal import Glibc
 package import Logging
 
 /// One record of the journal: fields by name, as systemd.journal-fields(7) has them.
-package struct JournalRecord: Equatable {
+package struct JournalRecord: Equatable, Sendable {
     /// `NAME=value`, in the order in which they are sent.
     package let fields: [String]
 
@@ -23,7 +23,11 @@ package struct JournalRecord: Equatable {
         self.fields = fields
     }
 
-    /// Hands the record to journald. One that is not running gets nothing, and that is no error (sd_journal_sendv(3)).
+    /// Bytes of all fields.
+    package var size: Int { fields.reduce(0) { $0 + $1.utf8.count } }
+
+    /// Hands the record to journald, and waits where that does not read. One that is not running gets nothing, and that is no
+    /// error (sd_journal_sendv(3)).
     package func send() {
         let bytes = fields.flatMap { Array($0.utf8) }
         bytes.withUnsafeBytes { buffer in

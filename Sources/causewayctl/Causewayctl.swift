@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import RelayCommands
 
 /// The operator's tool.
 @main
@@ -19,4 +20,6 @@ struct Causewayctl: AsyncParsableCommand {
             DrainCommand.self, ReloadCommand.self, KickCommand.self, LogLevelCommand.self,
         ]
     )
+
+    static func main() async { await runAsProgram() }
 }

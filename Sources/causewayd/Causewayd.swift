@@ -1,4 +1,5 @@
 import ArgumentParser
+import RelayCommands
 
 /// The relay daemon.
 @main
@@ -12,4 +13,6 @@ struct Causewayd: AsyncParsableCommand {
             RunCommand.self, CheckConfigCommand.self, PrintConfigCommand.self, VersionCommand.self, NewKeyCommand.self,
         ]
     )
+
+    static func main() async { await runAsProgram(errorPrefix: StandardError.prefix(.error)) }
 }

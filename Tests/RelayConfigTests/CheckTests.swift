@@ -55,6 +55,37 @@ struct CheckTests {
         }
     }
 
+    @Test(
+        "Listeners that the system would not open together are refused",
+        arguments: [
+            ("api.listen: 0.0.0.0:8080\nmetrics.listen: 127.0.0.1:8080", true),
+            ("api.listen: 127.0.0.1:8080\nlobbies.listen: \"[::]:8080\"", true),
+            ("api.listen: \"[::1]:8080\"\nlobbies.listen: \"[::]:8080\"", true),
+            ("api.listen: 127.0.0.1:8080\nmetrics.listen: 127.0.0.2:8080", false),
+            ("api.listen: 0.0.0.0:8080\nmetrics.listen: \"[::1]:8080\"", false),
+            ("api.listen: 0.0.0.0:0\nmetrics.listen: 0.0.0.0:0", false),
+            ("api.listen: unix:/run/a\nmetrics.listen: unix:/run/./x/..//a", true),
+            ("api.listen: unix:/run/a\ncontrol.socket: /run/a", true),
+        ]
+    )
+    func collisions(text: String, isRefused: Bool) {
+        let found = problems(text)
+        #expect(found.count == (isRefused ? 1 : 0), "\(found)")
+        #expect(found.allSatisfy { $0.contains("give each its own") })
+    }
+
+    @Test("One key under two names is refused without showing its hash, in one list and across two")
+    func twins() {
+        let line = { (name: String) in "- {name: \(name), sha256: \(someHash), scopes: [read]}\n" }
+        for found in [
+            problems("api.keys:\n\(line("a"))\(line("b"))"),
+            problems("api.keys:\n\(line("a"))api.keys_file: /k\n", files: ["/k": line("b")]),
+        ] {
+            #expect(found.count == 1 && found[0].contains("'a' and 'b' have the same sha256"), "\(found)")
+            #expect(!found.joined().contains(someHash))
+        }
+    }
+
     @Test("Under systemd the state directory is the one that systemd made")
     func stateDirectory() throws {
         let loaded = try load(environment: ["STATE_DIRECTORY": "/var/lib/private/a:/b"])

@@ -45,11 +45,14 @@ private let placeBad = [
     String(repeating: "x", count: 257): "too long or has control characters",
 ]
 private let networksGood = [
-    "[10.1.2.3/8, \"::1\"]": "[10.0.0.0/8, \"::1/128\"]", "[]": "(none)",
+    "[10.0.0.0/8, \"::1\"]": "[10.0.0.0/8, \"::1/128\"]", "[]": "(none)",
     "[\"::ffff:10.0.0.0/104\"]": "[10.0.0.0/8]",
 ]
 private let networksBad = [
     "10.0.0.0/8": "is text, write a list of networks", "[10.0.0.0/33]": "'10.0.0.0/33' is not a network",
+    "[10.0.0.1/8]":
+        "inside of the network 10.0.0.0/8, whose first one is 10.0.0.0 (for 10.0.0.1 alone write 10.0.0.1/32)",
+    "[\"2001:db8::1/32\"]": "inside of the network 2001:db8::/32", "[\"fe80::%eth0/64\"]": "names a zone (%eth0)",
     "[[]]": "is a list", "{}": "is a group of keys",
 ]
 private let timeoutBad = [
@@ -105,6 +108,7 @@ let keyCases: [KeyCase] = [
             "relay.example.net": "is not an IP address", "203.0.113.7:32000": "is not an IP address",
             "203.0.113.0/24": "is not an IP address", "0.0.0.0": "is the unspecified address",
             "\"::\"": "is the unspecified address", "224.0.0.1": "is a multicast address",
+            "\"fe80::1%eth0\"": "names a zone (%eth0)",
             "255.255.255.255": "is the broadcast address", "[1.2.3.4]": "is a list",
         ]
     ),
@@ -124,7 +128,10 @@ let keyCases: [KeyCase] = [
     KeyCase(
         "relay.bind",
         good: ["0.0.0.0": "0.0.0.0", "\"::\"": "\"::\"", "192.0.2.1": "192.0.2.1"],
-        bad: ["eth0": "is not an IP address", "ff02::1": "is a multicast address", "\"*\"": "is not an IP address"]
+        bad: [
+            "\"fe80::1%eth0\"": "names a zone (%eth0)", "\"fe80::1\"": "is a link-local address",
+            "eth0": "is not an IP address", "ff02::1": "is a multicast address", "\"*\"": "is not an IP address",
+        ]
     ),
     KeyCase(
         "relay.ports.shared",

@@ -8,14 +8,15 @@ struct KeysFileTests {
 
     @Test("Keys of both lists count, with their hashes and scopes")
     func both() throws {
-        let text = file + "api.keys: [{name: b, sha256: \(someHash.uppercased()), scopes: [admin]}]\n"
+        let other = String(repeating: "ABCD", count: 16)
+        let text = file + "api.keys: [{name: b, sha256: \(other), scopes: [admin]}]\n"
         let keys = try load(text, files: ["/k.yaml": entry]).configuration.api.keys
         let hash = [UInt8](repeating: 0, count: 32).indices.map {
             [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF][$0 % 8] as UInt8
         }
         #expect(
             keys == [
-                APIKey(name: "b", sha256: hash, scopes: [.admin]),
+                APIKey(name: "b", sha256: hash.indices.map { $0 % 2 == 0 ? 0xAB : 0xCD }, scopes: [.admin]),
                 APIKey(name: "a", sha256: hash, scopes: [.sessions, .read]),
             ]
         )

@@ -50,7 +50,7 @@ struct LiveServerTests {
             let error = await #expect(throws: ListenerError.self) {
                 try await withLiveServer(.init(listen: address)) { _, _ in }
             }
-            #expect(error?.message.contains("'api.listen'") == true)
+            #expect(error?.key == "api.listen" && error?.isTaken == true)
             #expect(error?.message.contains(address.description) == true)
         }
     }

@@ -74,20 +74,36 @@ struct TLSTests {
         let otherKey = try TemporaryFile(Array(TestCertificate.second.key.utf8))
         let empty = try TemporaryFile([])
         _ = try TLSCredentials(certificateFile: certificate.path, keyFile: key.path)
+        let bom = try TemporaryFile([0xEF, 0xBB, 0xBF] + Array(TestCertificate.first.key.utf8))
+        let der = try TemporaryFile(
+            try #require(try NIOSSLCertificate.fromPEMBytes(Array(TestCertificate.first.certificate.utf8)).first)
+                .toDERBytes()
+        )
+        let turned = try TemporaryFile(
+            Array((TestCertificate.second.certificate + "\n" + TestCertificate.first.certificate).utf8)
+        )
+        let locked = try TemporaryFile(
+            Array("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGHAgEA\n-----END ENCRYPTED PRIVATE KEY-----\n".utf8)
+        )
         let cases = [
-            ("/nonexistent.pem", key.path, ["api.tls.certificate", "/nonexistent.pem", "No such file"]),
-            (certificate.path, "/nonexistent.pem", ["api.tls.key", "/nonexistent.pem", "No such file"]),
-            ("/tmp", key.path, ["api.tls.certificate", "/tmp"]),
-            (empty.path, key.path, ["api.tls.certificate", empty.path]),
-            (key.path, key.path, ["api.tls.certificate", key.path]),
-            (certificate.path, empty.path, ["api.tls.key", empty.path]),
-            (certificate.path, certificate.path, ["api.tls.key", certificate.path]),
-            (certificate.path, otherKey.path, [certificate.path, otherKey.path, "match"]),
+            ("/nonexistent.pem", key.path, "api.tls.certificate", ["/nonexistent.pem", "does not exist"]),
+            (certificate.path, "/nonexistent.pem", "api.tls.key", ["/nonexistent.pem", "does not exist"]),
+            ("/tmp", key.path, "api.tls.certificate", ["/tmp"]),
+            (empty.path, key.path, "api.tls.certificate", [empty.path, "empty"]),
+            (key.path, key.path, "api.tls.certificate", [key.path, "mixed up"]),
+            (der.path, key.path, "api.tls.certificate", [der.path, "DER", "openssl x509"]),
+            (turned.path, key.path, "api.tls.certificate", [turned.path, "wrong order", "number 2"]),
+            (certificate.path, empty.path, "api.tls.key", [empty.path, "empty"]),
+            (certificate.path, certificate.path, "api.tls.key", [certificate.path, "mixed up"]),
+            (certificate.path, bom.path, "api.tls.key", [bom.path, "byte-order mark"]),
+            (certificate.path, locked.path, "api.tls.key", [locked.path, "pass phrase", "openssl pkey"]),
+            (certificate.path, otherKey.path, "api.tls.key", [certificate.path, otherKey.path, "match"]),
         ]
-        for (certificateFile, keyFile, parts) in cases {
+        for (certificateFile, keyFile, name, parts) in cases {
             let error = #expect(throws: ListenerError.self) {
                 try TLSCredentials(certificateFile: certificateFile, keyFile: keyFile)
             }
+            #expect(error?.key == name, "\(error?.message ?? "")")
             for part in parts { #expect(error?.message.contains(part) == true, "\(error?.message ?? "")") }
             #expect(error?.message.contains("MIGH") == false)
         }

@@ -29,6 +29,11 @@ enum Main {
             } else {
                 try command.run()
             }
+            // Figures that were not written are lost: a full disk, or a reader that is gone.
+            guard fflush(nil) == 0 else {
+                Terminal.complain("The output could not be written: \(String(cString: strerror(errno)))")
+                exit(ExitStatus.couldNotRun)
+            }
         } catch let status as ExitCode {
             exit(status.rawValue)
         } catch {

@@ -14,6 +14,9 @@ package struct ConfigurationErrors: Error, Equatable, CustomStringConvertible {
     /// In the order of the sources, and of the lines of a file; never empty.
     package let problems: [Problem]
 
+    /// Makes an error of at least one problem.
+    package init(problems: [Problem]) { self.problems = problems }
+
     /// One line a problem.
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

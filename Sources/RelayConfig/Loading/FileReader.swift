@@ -1,4 +1,4 @@
-import Glibc
+internal import RelaySystem
 
 /// Reads small regular files without ever waiting for one.
 enum FileReader {
@@ -7,25 +7,12 @@ enum FileReader {
         _ path: String,
         atMost limit: Int
     ) -> Result<ConfigurationSystem.File, ConfigurationSystem.FileError> {
-        // O_NONBLOCK: opening a named pipe would otherwise wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            return .failure(errno == ENOENT ? .missing : .unreadable(String(cString: strerror(errno))))
+        do throws(SmallFile.Failure) {
+            let file = try SmallFile.read(path, atMost: limit)
+            let permissions = ConfigurationSystem.Permissions(mode: file.mode, group: file.group)
+            return .success(ConfigurationSystem.File(bytes: file.bytes, permissions: permissions))
+        } catch {
+            return .failure(error.isMissing ? .missing : .unreadable(error.reason))
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return .failure(.unreadable(String(cString: strerror(errno)))) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return .failure(.unreadable("not a regular file")) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count < limit {
-            let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return .failure(.unreadable(String(cString: strerror(errno)))) }
-            if count == 0 { break }
-            bytes += chunk[..<count]
-        }
-        let permissions = ConfigurationSystem.Permissions(mode: status.st_mode & 0o777, group: status.st_gid)
-        return .success(ConfigurationSystem.File(bytes: bytes, permissions: permissions))
     }
 }

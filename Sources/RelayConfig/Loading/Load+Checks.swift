@@ -46,6 +46,9 @@ extension Load {
             }
         }
         let bind = configuration.relay.bind
+        if bind.reach == .linkLocal, !bind.isIPv4 {
+            complain(about: "relay.bind", "relay.bind \(bind) \(Self.linkLocal)")
+        }
         if bind.reach == .multicast || bind.reach == .broadcast {
             complain(about: "relay.bind", "relay.bind \(bind) is \(bind.reach.words), write an address of this machine")
         }
@@ -95,17 +98,33 @@ extension Load {
                     + "or unix:/path, or leave out --dev"
             )
         }
+        let socket = configuration.control.socket.map { ListenAddress.unix(path: $0) }
         let listeners = [
             ("api.listen", listen), ("metrics.listen", configuration.metrics.listen),
-            ("lobbies.listen", configuration.lobbies.listen),
+            ("lobbies.listen", configuration.lobbies.listen), ("control.socket", socket),
         ]
         for (index, (name, address)) in listeners.enumerated() {
-            guard let address, !address.isAnyPort else { continue }
-            for (other, otherAddress) in listeners[..<index] where otherAddress == address {
-                complain(about: name, "\(name) \(address) is also \(other), give each its own")
+            guard let address else { continue }
+            for (other, otherAddress) in listeners[..<index] {
+                guard let otherAddress, address.collides(with: otherAddress) else { continue }
+                complain(
+                    about: name,
+                    address == otherAddress
+                        ? "\(name) \(address) is also \(other), give each its own"
+                        : "\(name) \(address) and \(other) \(otherAddress) are the same port, give each its own"
+                )
             }
         }
+        for (name, address) in listeners {
+            guard case .tcp(let host, _)? = address, host.reach == .linkLocal, !host.isIPv4 else { continue }
+            complain(about: name, "\(name) \(host) \(Self.linkLocal)")
+        }
     }
+
+    /// Such an address needs an interface beside it, and the configuration has no place for one.
+    static let linkLocal =
+        "is a link-local address, which means nothing without its interface: write another address of this machine, or [::] "
+        + "for all of them"
 
     private mutating func checkLocation() {
         let location = configuration.relay.location
@@ -135,14 +154,6 @@ extension Load {
     private mutating func complain(about key: String, _ message: String) {
         guard !broken.contains(key) else { return }
         problems.append((origins[key] ?? Origin(source: .builtIn), message))
-    }
-}
-
-extension ListenAddress {
-    /// Whether the system chooses the port, so that two such listeners do not collide.
-    fileprivate var isAnyPort: Bool {
-        if case .tcp(_, port: 0) = self { return true }
-        return false
     }
 }
 

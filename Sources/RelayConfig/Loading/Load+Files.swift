@@ -39,6 +39,8 @@ extension Load {
             if configuration.api.keys.contains(where: { $0.name == key.name }) {
                 let message = "the name '\(key.name)' is in api.keys too, give each key its own name"
                 problems.append((Origin(source: .file(path)), message))
+            } else if let twin = configuration.api.keys.first(where: { $0.sha256 == key.sha256 }) {
+                problems.append((Origin(source: .file(path)), APIKeyReader.sameKey(twin.name, key.name)))
             } else {
                 configuration.api.keys.append(key)
             }

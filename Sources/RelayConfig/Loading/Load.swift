@@ -109,6 +109,7 @@ struct Load {
     private mutating func add(_ contents: SourceContents) {
         assignments += contents.assignments
         problems += contents.problems
+        warnings += contents.warnings
     }
 }
 

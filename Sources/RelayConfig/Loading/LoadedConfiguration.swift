@@ -22,8 +22,15 @@ package struct LoadedConfiguration: Sendable, Equatable {
     let hidesCredentials: Bool
 
     /// Checks what only a daemon that is about to run needs: an address and a key. `--dev` needs neither.
-    package func validateForRun() throws(ConfigurationErrors) {
-        guard !configuration.isDev else { return }
+    /// - Parameter seesCredentials: whether this is the unit's main process, which is shown its credentials.
+    package func validateForRun(seesCredentials: Bool = false) throws(ConfigurationErrors) {
+        let problems = problemsForRun(seesCredentials: seesCredentials)
+        if !problems.isEmpty { throw ConfigurationErrors(problems: problems) }
+    }
+
+    /// What ``validateForRun(seesCredentials:)`` complains about.
+    package func problemsForRun(seesCredentials: Bool) -> [ConfigurationErrors.Problem] {
+        guard !configuration.isDev else { return [] }
         var problems: [ConfigurationErrors.Problem] = []
         if configuration.relay.address == nil {
             problems.append(
@@ -34,7 +41,7 @@ package struct LoadedConfiguration: Sendable, Equatable {
                 )
             )
         }
-        if configuration.api.keys.isEmpty, !hidesCredentials {
+        if configuration.api.keys.isEmpty, seesCredentials || !hidesCredentials {
             problems.append(
                 ConfigurationErrors.Problem(
                     origin: file,
@@ -43,6 +50,18 @@ package struct LoadedConfiguration: Sendable, Equatable {
                 )
             )
         }
-        if !problems.isEmpty { throw ConfigurationErrors(problems: problems) }
+        return problems
+    }
+
+    /// A problem with what a key names outside of the configuration, at the place where the key was set.
+    package func problem(_ key: String, _ words: String) -> ConfigurationErrors.Problem {
+        let origin = entries.first { $0.key == key }?.origin
+        let place =
+            switch origin {
+            case nil, "default": file
+            case "--set": "--set \(key)"
+            case .some(let origin): origin
+            }
+        return ConfigurationErrors.Problem(origin: place, message: "\(key): \(words)")
     }
 }

@@ -41,6 +41,33 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether the system refuses to have both at once.
+    func collides(with other: ListenAddress) -> Bool {
+        switch (self, other) {
+        case (.unix(let path), .unix(let otherPath)): Self.normal(path) == Self.normal(otherPath)
+        // A port that the system chooses is never one that is taken.
+        case (.tcp(_, port: 0), .tcp): false
+        case (.tcp(let address, let port), .tcp(let otherAddress, let otherPort)):
+            port == otherPort
+                && (address == otherAddress || Self.covers(address, otherAddress) || Self.covers(otherAddress, address))
+        default: false
+        }
+    }
+
+    /// Whether a listener on one address takes connections to the other too. `::` takes both families.
+    private static func covers(_ wide: IPAddress, _ narrow: IPAddress) -> Bool {
+        wide.reach == .unspecified && (!wide.isIPv4 || narrow.isIPv4)
+    }
+
+    /// The path without empty parts and dots.
+    private static func normal(_ path: String) -> [Substring] {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts
+    }
+
     /// The text that ``init(_:)`` reads.
     package var description: String {
         switch self {

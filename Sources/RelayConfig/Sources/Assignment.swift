@@ -52,4 +52,6 @@ struct Assignment: Sendable {
 struct SourceContents {
     var assignments: [Assignment] = []
     var problems: [(origin: Origin, message: String)] = []
+    /// What is passed over, one sentence each.
+    var warnings: [String] = []
 }

@@ -20,9 +20,10 @@ enum EnvironmentSource {
             } else if let group = groups[name] {
                 ofGroups.add(TextValue.readGroup(value, named: group, from: origin))
             } else {
+                // Not an error: whoever runs the machine may have variables of that name for something else.
                 let nearest = NearestName.find(name, among: keys.keys.sorted())
-                let advice = nearest.map { "did you mean \($0)?" } ?? "unset it"
-                ofKeys.problems.append((origin, "no key has this variable, \(advice)"))
+                let advice = nearest.map { "did you mean \($0)?" } ?? "unset it if it is meant for Causeway"
+                ofKeys.warnings.append("environment \(name): no key has this variable, \(advice)")
             }
         }
         ofGroups.add(ofKeys)
@@ -53,5 +54,6 @@ extension SourceContents {
     mutating func add(_ other: SourceContents) {
         assignments += other.assignments
         problems += other.problems
+        warnings += other.warnings
     }
 }

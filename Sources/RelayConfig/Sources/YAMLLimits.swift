@@ -57,6 +57,32 @@ enum YAMLLimits {
         return "the text is not YAML: \(problem)\(place), check quotes, brackets and indentation"
     }
 
+    /// What people cannot see and what often is why a parser gives up: a tab or an invisible character where a line begins or
+    /// within it, on the line of the failure or on one before it.
+    /// - Returns: `nil` where there is nothing of that kind.
+    static func look(in text: String, upTo last: Int) -> YAMLSource.Failure? {
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).prefix(last)
+        for (index, scalars) in lines.enumerated().reversed() {
+            let indentation = scalars.prefix { $0 == " " || $0 == "\t" }
+            if let first = scalars.dropFirst(indentation.count).first, first == "#" { continue }
+            let position = { Position(line: index + 1, column: $0 + 1) }
+            let tab = indentation.firstIndex(of: "\t") ?? (index + 1 == last ? scalars.firstIndex(of: "\t") : nil)
+            if let tab, indentation.count < scalars.count {
+                return YAMLSource.Failure(
+                    position: position(scalars.distance(from: scalars.startIndex, to: tab)),
+                    message: "a tab stands here, and YAML takes no tabs: write spaces"
+                )
+            }
+            if let hidden = InvisibleText.first(in: String(scalars)) {
+                return YAMLSource.Failure(
+                    position: position(hidden.place - 1),
+                    message: InvisibleText.advice(hidden.name)
+                )
+            }
+        }
+        return nil
+    }
+
     /// Line and column of the n-th character.
     static func position(ofCharacter offset: Int, in text: String) -> Position {
         let before = text.prefix(offset)

@@ -41,7 +41,8 @@ enum YAMLSource {
                     throw Failure(position: position, message: "a key is given twice in one group, keep one")
                 }
             } catch {
-                throw failure(error, in: text)
+                let failure = failure(error, in: text)
+                throw YAMLLimits.look(in: text, upTo: failure.position.line) ?? failure
             }
         }
     }
@@ -62,6 +63,7 @@ enum YAMLSource {
         }
         switch node {
         case .scalar(let scalar):
+            try refuseInvisible(scalar, at: position)
             return ValueNode(content: content(of: scalar, at: position, renamed), position: position)
         case .sequence(let sequence):
             var items: [ValueNode] = []
@@ -79,6 +81,17 @@ enum YAMLSource {
         case .alias:
             return ValueNode(content: .unsupported("an alias"), position: position)
         }
+    }
+
+    /// In quotes such a character may be meant; without, somebody has copied the line from a web page or a word processor.
+    private static func refuseInvisible(_ scalar: Node.Scalar, at position: Position) throws(Failure) {
+        guard scalar.style == .plain || scalar.style == .any, let hidden = InvisibleText.first(in: scalar.string) else {
+            return
+        }
+        throw Failure(
+            position: Position(line: position.line, column: position.column + hidden.place - 1),
+            message: InvisibleText.advice(hidden.name)
+        )
     }
 
     private static func content(of scalar: Node.Scalar, at position: Position, _ renamed: RenamedKeys)

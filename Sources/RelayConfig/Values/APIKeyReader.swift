@@ -1,5 +1,11 @@
 /// Reads one entry of `api.keys`.
 enum APIKeyReader {
+    /// Which of two names a call with the key would go by, and with which scopes, would be left to chance.
+    static func sameKey(_ first: String, _ second: String) -> String {
+        "the keys \(Complaints.quote(first)) and \(Complaints.quote(second)) have the same sha256: keep one of them with all its "
+            + "scopes, or make another key with 'causewayd new-key'"
+    }
+
     private static let fields = ["name", "sha256", "scopes"]
 
     /// The entry; `nil` after at least one complaint. The hash appears in none of them: a key itself may stand there by

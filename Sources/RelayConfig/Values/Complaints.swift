@@ -32,7 +32,12 @@ struct Complaints {
             addMissing(node, expected: expected)
             return
         }
-        add(node.position, "\(show(node.text ?? "")) \(problem), write \(expected)")
+        let text = node.text ?? ""
+        if let hidden = InvisibleText.first(in: text) {
+            add(node.position, "\(show(text)) has \(hidden.name) as its character \(hidden.place), write \(expected)")
+        } else {
+            add(node.position, "\(show(text)) \(problem), write \(expected)")
+        }
     }
 
     private mutating func addMissing(_ node: ValueNode, expected: String) {

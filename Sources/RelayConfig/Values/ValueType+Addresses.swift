@@ -7,7 +7,7 @@ extension ValueType where Value == IPAddress {
         "IP address",
         expected: "one IPv4 or IPv6 address, such as 203.0.113.7 or 2001:db8::7",
         parse: { IPAddress($0) },
-        problem: { _ in "is not an IP address" },
+        problem: { InvisibleText.zone(in: $0) ?? "is not an IP address" },
         write: { YAMLText.scalar($0.description) }
     )
 }
@@ -25,7 +25,7 @@ extension ValueType where Value == ListenAddress {
             if text.hasPrefix(":"), DecimalText.uint16(text.dropFirst()) != nil {
                 return "names no address (0.0.0.0 is every IPv4 address, [::] every address)"
             }
-            return "is not an address with a port"
+            return InvisibleText.zone(in: text) ?? "is not an address with a port"
         },
         write: { YAMLText.scalar($0.description) }
     )

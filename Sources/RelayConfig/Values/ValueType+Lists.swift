@@ -29,10 +29,21 @@ extension ValueType where Value == IPNetwork {
     static let network = parsed(
         "network",
         expected: "one such as 10.0.0.0/8 or 2001:db8::/32",
-        parse: { IPNetwork($0) },
-        problem: { _ in "is not a network" },
+        parse: { text in IPNetwork(text).flatMap { $0.address == leading(text) ? $0 : nil } },
+        problem: { text in
+            guard let network = IPNetwork(text), let address = leading(text) else {
+                return InvisibleText.zone(in: text) ?? "is not a network"
+            }
+            return "names an address inside of the network \(network), whose first one is \(network.address) (for "
+                + "\(address) alone write \(address)/\(address.bitWidth))"
+        },
         write: { YAMLText.scalar($0.description) }
     )
+
+    /// The address in front of the slash.
+    private static func leading(_ text: String) -> IPAddress? {
+        IPAddress(String(text.prefix { $0 != "/" }))
+    }
 }
 
 extension ValueType where Value == [APIKey] {
@@ -57,6 +68,10 @@ extension ValueType where Value == [APIKey] {
                         item.position,
                         "the name \(Complaints.quote(key.name)) is used twice, give each key its own name"
                     )
+                    continue
+                }
+                if let twin = keys.first(where: { $0.sha256 == key.sha256 }) {
+                    complaints.add(item.position, APIKeyReader.sameKey(twin.name, key.name))
                     continue
                 }
                 keys.append(key)

@@ -118,12 +118,12 @@ struct APIResponder: HTTPResponder {
 
     private func logUnexpected(_ error: any Error, _ match: RouteTable.Match) {
         // A caller that hangs up in the middle of its request, or a stop of the daemon, is no fault.
-        let isFault = !(error is CancellationError || error is RefusedRequest)
-        logger.log(
-            level: isFault ? .error : .debug,
-            "request failed",
-            metadata: ["route": "\(match.route?.template ?? "other")", "error": "\("\(error)".withoutControls)"]
-        )
+        let route = match.route?.template ?? "other"
+        guard !(error is CancellationError || error is RefusedRequest) else {
+            logger.debug("request cut off", metadata: ["route": "\(route)"])
+            return
+        }
+        logger.error("request failed", metadata: ["route": "\(route)", "error": "\("\(error)".withoutControls)"])
     }
 
     /// Decided by the route that will answer, never by how the path was spelled: `/v%31` is `/v1`. Where no route answers,

@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+internal import RelaySystem
 
 /// Keeps a listener alive when accept(2) fails, most of all for want of descriptors (EMFILE).
 ///
@@ -23,7 +24,8 @@ final class AcceptErrorHandler: ChannelInboundHandler {
         isPaused = true
         if context.eventLoop.now >= nextLog {
             nextLog = context.eventLoop.now + Self.logInterval
-            logger.warning("cannot accept connections, trying again: \(error)")
+            let reason = (error as? IOError).map { SystemWords.reason($0.errnoCode) } ?? "the listener reports an error"
+            logger.warning("cannot accept connections, trying again: \(reason)")
         }
         setReading(context, false)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
@@ -37,7 +39,7 @@ final class AcceptErrorHandler: ChannelInboundHandler {
         do {
             try context.channel.syncOptions?.setOption(.autoRead, value: isOn)
         } catch {
-            logger.debug("the listener is closing: \(error)")
+            logger.debug("the listener is closing")
         }
     }
 }

@@ -12,19 +12,23 @@ package struct ControlServer: Service {
     private let responder: APIResponder
     private let logger: Logger
     private let start: @Sendable () async -> Void
+    private let onListening: @Sendable () async -> Void
 
     /// - Parameters:
     ///   - path: where the socket appears, at most 107 bytes.
     ///   - start: returns when it may appear.
+    ///   - onListening: told once it has appeared.
     package init(
         path: String,
         desk: ControlDesk,
         logger: Logger,
-        start: @escaping @Sendable () async -> Void = {}
+        start: @escaping @Sendable () async -> Void = {},
+        onListening: @escaping @Sendable () async -> Void = {}
     ) {
         self.path = path
         self.logger = logger
         self.start = start
+        self.onListening = onListening
         responder = APIResponder(
             routes: ControlRoutes(desk: desk).routes,
             settings: APISettingsBox(APISettings(keys: APIKeyRing([]))),
@@ -34,8 +38,8 @@ package struct ControlServer: Service {
     }
 
     /// - Throws: `ListenerError` where another process listens on the path, or something else stands there.
-    package static func require(free path: String) throws {
-        try UnixSocketPath.require(path, free: "control.socket")
+    package static func require(free path: String, named key: String = "control.socket") throws(ListenerError) {
+        try UnixSocketPath.require(path, free: key)
     }
 
     /// Serves until the task is cancelled or asked to stop gracefully.
@@ -67,6 +71,7 @@ package struct ControlServer: Service {
                 for await _ in bound {
                     try place.publish(mode: Self.mode)
                     logger.info("control socket is open", metadata: ["path": "\(path)"])
+                    await onListening()
                 }
             }
             try await group.waitForAll()

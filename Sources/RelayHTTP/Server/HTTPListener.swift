@@ -1,8 +1,10 @@
+internal import Glibc
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import RelaySystem
 internal import ServiceLifecycle
 
 /// A listener that serves HTTP/1.1 to a responder until it is stopped.
@@ -32,7 +34,7 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
                 availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)
             ),
             onServerRunning: serverRunning,
-            logger: logger
+            logger: logger.forFramework
         )
     }
 
@@ -42,7 +44,7 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
                 try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger), position: .first)
             }.get()
         } catch {
-            logger.debug("the listener closed while it started: \(error)")
+            logger.debug("the listener closed while it started")
         }
         await onListening(address.bound(to: channel.localAddress))
     }
@@ -54,11 +56,18 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
         do {
             try await application.run()
         } catch let error as IOError {
-            throw ListenerError("'\(name)': cannot listen on \(address): \(error.description)")
-        } catch is SocketAddressError {
             throw ListenerError(
-                "'\(name)': cannot listen on \(address): there is no such host, or the path is too long"
+                SystemWords.unbindable(
+                    "\(address)",
+                    error.errnoCode,
+                    port: address.port,
+                    unit: name == "api.listen" ? "causeway-api.socket" : "a proxy"
+                ),
+                key: name,
+                isTaken: error.errnoCode == EADDRINUSE
             )
+        } catch is SocketAddressError {
+            throw ListenerError("\(address) cannot be used: there is no such host, or the path is too long", key: name)
         }
     }
 

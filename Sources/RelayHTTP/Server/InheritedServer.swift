@@ -5,6 +5,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOExtras
 internal import NIOPosix
+internal import RelaySystem
 internal import ServiceLifecycle
 
 /// What the framework's `Server` does, on a socket that listens already; the framework binds its own only.
@@ -46,7 +47,9 @@ struct InheritedServer<Child: ServerChildChannel>: Service {
                     }
                 }
             } catch {
-                logger.error("the listener failed: \(error)")
+                let reason =
+                    (error as? IOError).map { SystemWords.reason($0.errnoCode) } ?? "it was closed from outside"
+                logger.error("the listener failed: \(reason)")
             }
         }
     }

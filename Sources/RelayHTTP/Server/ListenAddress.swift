@@ -15,6 +15,11 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// 0 for a Unix socket.
+    var port: UInt16 {
+        if case .tcp(_, let port) = self { UInt16(clamping: port) } else { 0 }
+    }
+
     var bindAddress: BindAddress {
         switch self {
         case .tcp(let host, let port): .hostname(host, port: port)

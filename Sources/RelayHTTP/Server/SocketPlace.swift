@@ -1,4 +1,5 @@
 internal import Glibc
+internal import RelaySystem
 internal import Synchronization
 
 /// Where a Unix socket appears with its final mode, never with another one: it is bound in a directory that only this
@@ -40,7 +41,8 @@ final class SocketPlace: Sendable {
 
     private static func failure(_ what: String, _ path: String) -> ListenerError {
         ListenerError(
-            "'control.socket': '\(path)' \(what) (\(String(cString: strerror(errno)))): choose another path with control.socket"
+            "'\(path)' \(what): \(SystemWords.reason(errno)). Choose another path",
+            key: "control.socket"
         )
     }
 }

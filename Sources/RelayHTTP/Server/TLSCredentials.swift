@@ -1,5 +1,6 @@
 internal import Glibc
 internal import NIOSSL
+internal import RelaySystem
 
 /// A certificate chain and its private key, read from PEM files and known to belong together.
 package struct TLSCredentials: Sendable {
@@ -8,41 +9,44 @@ package struct TLSCredentials: Sendable {
     /// - Throws: `ListenerError` when a file cannot be read, holds nothing of its kind, or the two do not match. The
     ///   message never holds what is in the key file.
     package init(certificateFile: String, keyFile: String) throws(ListenerError) {
-        let certificateBytes = try Self.contents(of: certificateFile, key: "api.tls.certificate")
-        let keyBytes = try Self.contents(of: keyFile, key: "api.tls.key")
-        guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificateBytes), !chain.isEmpty else {
-            throw ListenerError("'api.tls.certificate': '\(certificateFile)' holds no certificate in PEM form")
-        }
-        guard let key = try? NIOSSLPrivateKey(bytes: keyBytes, format: .pem) else {
-            throw ListenerError(
-                "'api.tls.key': '\(keyFile)' holds no private key in PEM form, or one with a pass phrase; remove the "
-                    + "pass phrase"
-            )
-        }
+        let certificateFile = PEMFile(certificateFile, key: "api.tls.certificate")
+        let keyFile = PEMFile(keyFile, key: "api.tls.key")
+        let chain = try certificateFile.certificates()
+        let key = try keyFile.privateKey()
         do {
-            context = try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: chain.map { .certificate($0) },
-                    privateKey: .privateKey(key)
-                )
-            )
+            context = try Self.context(chain, key)
         } catch {
-            throw ListenerError(
-                "the certificate '\(certificateFile)' and the key '\(keyFile)' cannot be used together: they do not "
-                    + "match, or are of a kind that TLS does not take"
-            )
+            throw Self.mismatch(chain, key, certificateFile, keyFile)
         }
     }
 
-    private static func contents(of path: String, key: String) throws(ListenerError) -> [UInt8] {
-        guard let file = fopen(path, "re") else {
-            throw ListenerError("'\(key)': cannot read '\(path)': \(String(cString: strerror(errno)))")
+    private static func context(_ chain: [NIOSSLCertificate], _ key: NIOSSLPrivateKey) throws -> NIOSSLContext {
+        try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(key)
+            )
+        )
+    }
+
+    private static func mismatch(
+        _ chain: [NIOSSLCertificate],
+        _ key: NIOSSLPrivateKey,
+        _ certificateFile: PEMFile,
+        _ keyFile: PEMFile
+    ) -> ListenerError {
+        // The server's own certificate comes first (RFC 8446, 4.4.2); people concatenate the other way round, too.
+        if let place = chain.dropFirst().firstIndex(where: { (try? context([$0], key)) != nil }) {
+            return ListenerError(
+                "'\(certificateFile.path)' has its certificates in the wrong order: the one of the key is number \(place + 1), "
+                    + "and has to be the first",
+                key: certificateFile.key
+            )
         }
-        defer { fclose(file) }
-        // A chain has a few kilobytes; what is much larger is another file.
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        guard ferror(file) == 0 else { throw ListenerError("'\(key)': cannot read '\(path)': it is no file") }
-        return Array(bytes.prefix(count))
+        return ListenerError(
+            "the certificate '\(certificateFile.path)' and the key '\(keyFile.path)' do not match, or are of a kind that TLS "
+                + "does not take: name the key that the certificate was made for",
+            key: keyFile.key
+        )
     }
 }

@@ -12,12 +12,15 @@ enum UnixSocketPath {
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw ListenerError(
-                "'\(name)': '\(path)' is there already and is no socket: remove it, or choose another path"
+                "'\(path)' is there already and is no socket: remove it, or choose another path",
+                key: name
             )
         }
         guard !isListenedOn(path) else {
             throw ListenerError(
-                "'\(name)': another process listens on '\(path)': is another relay running? Stop it, or choose another path"
+                "another process listens on '\(path)': is another relay running? Stop it, or choose another path",
+                key: name,
+                isTaken: true
             )
         }
     }

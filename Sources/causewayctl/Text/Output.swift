@@ -1,5 +1,6 @@
 internal import Glibc
 internal import RelayAdmin
+internal import RelaySystem
 
 /// Where answers go.
 enum Output {
@@ -7,21 +8,16 @@ enum Output {
 
     /// JSON on one line, or on several where a person reads it.
     static func json(_ body: some Encodable) throws {
-        print(String(decoding: try AdminJSON.encode(body, isPretty: isTerminal), as: UTF8.self))
-        flush()
+        StandardOutput.print(String(decoding: try AdminJSON.encode(body, isPretty: isTerminal), as: UTF8.self))
     }
 
     static func lines(_ lines: [String]) {
-        for line in lines { print(line) }
-        flush()
+        if lines.isEmpty { return }
+        StandardOutput.print(lines.joined(separator: "\n"))
     }
 
     /// What went wrong, as the argument parser says it.
     static func complain(_ text: String) {
-        let bytes = Array("Error: \(text)\n".utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
+        _ = RawOutput.write(Array("Error: \(text)\n".utf8), to: STDERR_FILENO)
     }
-
-    /// Whoever reads a pipe has to see it now.
-    private static func flush() { fflush(nil) }
 }

@@ -14,16 +14,12 @@ extension Daemon {
         view: RelayView,
         reloader: Reloader,
         logger: Logger,
-        start: @escaping @Sendable () async -> Void
+        start: @escaping @Sendable () async -> Void,
+        onListening: @escaping @Sendable () async -> Void
     ) throws -> ControlServer? {
         guard let path = configuration.controlSocket else {
             logger.warning("no control socket: the path of state.directory is too long for one; set control.socket")
             return nil
-        }
-        do {
-            if configuration.control.socket != nil { try ControlServer.require(free: path) }
-        } catch {
-            throw CommandFailure("\(error)")
         }
         let desk = ControlDesk(
             view: view,
@@ -35,7 +31,7 @@ extension Daemon {
                 return true
             }
         )
-        return ControlServer(path: path, desk: desk, logger: logger, start: start)
+        return ControlServer(path: path, desk: desk, logger: logger, start: start, onListening: onListening)
     }
 }
 

@@ -1,4 +1,3 @@
-import GeoLocation
 import Glibc
 import LinuxIO
 import Logging
@@ -7,19 +6,11 @@ import RelayCore
 import RelayHTTP
 import RelayNet
 import RelayPlane
+import RelaySystem
 import RelaySystemd
 
 // The parts that are made from the configuration, each with words for the operator where it cannot be.
 extension Daemon {
-    static func locator(_ database: String?) throws -> GeoLocator {
-        guard let database else { return GeoLocator() }
-        do {
-            return GeoLocator(try GeoDatabase(path: database))
-        } catch {
-            throw CommandFailure("geoip.database: \(error)")
-        }
-    }
-
     static func plane(
         _ configuration: Configuration,
         inherited: [InheritedDescriptor],
@@ -43,14 +34,11 @@ extension Daemon {
             return plane
         } catch let error as DataPlaneError {
             switch error {
-            case .portUnavailable(_, let reason) where reason.contains("assign requested address"):
-                throw CommandFailure(
-                    "relay.bind: \(configuration.relay.bind) is not an address of this machine; use '::' for all of them"
-                )
             case .portUnavailable(let port, let reason):
+                // It was free a moment ago; or the system's advice does not fit a port that was passed on.
                 throw CommandFailure(
-                    "UDP port \(port) cannot be bound (\(reason)). Is another relay running? Choose other ports with "
-                        + "relay.ports.shared, or another address with relay.bind."
+                    "relay.ports: UDP port \(port) cannot be bound: \(reason). Choose other ports with relay.ports.shared, or "
+                        + "another address with relay.bind"
                 )
             case .cannotStart(let reason):
                 throw CommandFailure("the data plane cannot start: \(reason)")
@@ -62,14 +50,15 @@ extension Daemon {
 
     static func server(
         _ configuration: Configuration,
+        tls: TLSCredentials?,
         inherited: [InheritedDescriptor],
         logger: Logger
-    ) throws -> APIServer.Configuration {
+    ) -> APIServer.Configuration {
         var limits = ListenerLimits()
         limits.maxConnections = configuration.limits.apiConnections
         var server = APIServer.Configuration(
             listen: configuration.api.listen.forServer,
-            tls: try credentials(configuration.api.tls),
+            tls: tls,
             metricsListen: configuration.metrics.listen?.forServer,
             limits: limits,
             lobbiesListen: configuration.lobbies.listen?.forServer
@@ -90,16 +79,7 @@ extension Daemon {
     }
 
     /// `FileDescriptorName=` of the socket unit with the API's listener.
-    private static let apiDescriptor = "api"
-
-    static func credentials(_ tls: Configuration.TLS) throws -> TLSCredentials? {
-        guard let certificate = tls.certificate, let key = tls.key else { return nil }
-        do {
-            return try TLSCredentials(certificateFile: certificate, keyFile: key)
-        } catch {
-            throw CommandFailure("\(error)")
-        }
-    }
+    static let apiDescriptor = "api"
 }
 
 extension Configuration {
@@ -128,11 +108,12 @@ extension DevelopmentMode {
     /// Prints how to use the API.
     func announce(_ address: RelayHTTP.ListenAddress, isTLS: Bool) {
         let scheme = isTLS ? "https" : "http"
-        switch address {
-        case .tcp: print(banner(api: "\(scheme)://\(address)", unixSocket: nil))
-        case .unix(let path): print(banner(api: "\(scheme)://localhost", unixSocket: path))
-        }
-        // Every stream: whoever reads a pipe has to see it now.
-        fflush(nil)
+        let text =
+            switch address {
+            case .tcp: banner(api: "\(scheme)://\(address)", unixSocket: nil)
+            case .unix(let path): banner(api: "\(scheme)://localhost", unixSocket: path)
+            }
+        // In the queue of the log, since nobody may be reading.
+        LogQueue.shared.add(bytes: text.utf8.count) { _ = RawOutput.write(Array("\(text)\n".utf8), to: STDOUT_FILENO) }
     }
 }

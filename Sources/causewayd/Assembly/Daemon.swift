@@ -30,8 +30,8 @@ struct Daemon {
     private let view: RelayView
     private let history = TrafficHistory()
     private let planeEvents: AsyncStream<PlaneEvent>
-    /// The address that the API was bound to, once.
-    private let listening: AsyncStream<RelayHTTP.ListenAddress>
+    /// Where each listener listens, once it does.
+    private let listening: AsyncStream<Listening>
     private let reloader: Reloader
     /// `nil` where its path is too long.
     private let control: ControlServer?
@@ -41,11 +41,13 @@ struct Daemon {
 
     /// Binds the ports and opens nothing else yet.
     /// - Parameters:
+    ///   - premises: what the configuration names, opened.
     ///   - inherited: what the service manager passed on; it belongs to the daemon from now on.
     ///   - reload: reads the configuration anew.
     /// - Throws: `CommandFailure` with words for the operator.
     init(
         _ configuration: Configuration,
+        premises: Premises,
         development: DevelopmentMode?,
         inherited: [InheritedDescriptor],
         logger: Logger,
@@ -55,10 +57,10 @@ struct Daemon {
         self.development = development
         self.logger = logger
         ProcessLimits.raiseOpenFiles()
-        let locator = try Self.locator(configuration.geoip.database)
+        let locator = premises.locator
         let (events, continuation) = AsyncStream.makeStream(of: PlaneEvent.self)
         planeEvents = events
-        let (listening, listeningInput) = AsyncStream.makeStream(of: RelayHTTP.ListenAddress.self)
+        let (listening, listeningInput) = AsyncStream.makeStream(of: Listening.self)
         self.listening = listening
         plane = try Self.plane(configuration, inherited: inherited, logger: logger) { continuation.yield($0) }
         guard let directory = configuration.state.directory else {
@@ -109,7 +111,7 @@ struct Daemon {
             requests: requests
         )
         server = APIServer(
-            configuration: try Self.server(configuration, inherited: inherited, logger: logger),
+            configuration: Self.server(configuration, tls: premises.credentials, inherited: inherited, logger: logger),
             settings: configuration.apiSettings,
             dependencies: APIServer.Dependencies(
                 directory: sessions,
@@ -130,13 +132,15 @@ struct Daemon {
             logger: logger,
             onListening: { [logger] address in
                 logger.info("API is listening", metadata: ["address": "\(address)"])
-                listeningInput.yield(address)
+                listeningInput.yield(.api(address))
             },
             onMetricsListening: { [logger] address in
                 logger.info("metrics are listening", metadata: ["address": "\(address)"])
+                listeningInput.yield(.other("metrics.listen"))
             },
             onLobbiesListening: { [logger] address in
                 logger.info("lobbies are listening", metadata: ["address": "\(address)"])
+                listeningInput.yield(.other("lobbies.listen"))
             }
         )
         reloader = Reloader(
@@ -152,6 +156,8 @@ struct Daemon {
         self.restored = restoredInput
         control = try Self.control(configuration, view: view, reloader: reloader, logger: logger) {
             for await _ in restored {}
+        } onListening: {
+            listeningInput.yield(.other("control.socket"))
         }
         serviceReport = ServiceNotifier.connect().map { [plane] in
             ServiceReport(notifier: $0, plane: plane, sessions: sessions)
@@ -207,18 +213,41 @@ struct Daemon {
             logger.debug("requests were cut off at the end of the time to stop")
         } catch {
             await shutDown()
-            throw CommandFailure("\(error)")
+            throw CommandFailure(Self.words(error))
         }
         await shutDown()
         logger.info("stopped")
     }
 
-    /// Tells the service manager, or a developer how to use the API, once it listens and everything is restored.
+    /// Tells the service manager, or a developer how to use the API, once everything is restored and every listener listens.
     @Sendable private func announce() async {
-        for await address in listening {
+        var awaited = 1 + [configuration.metrics.listen, configuration.lobbies.listen].compactMap { $0 }.count
+        if control != nil { awaited += 1 }
+        var api: RelayHTTP.ListenAddress?
+        for await found in listening {
+            awaited -= 1
+            if case .api(let address) = found { api = address }
+            guard awaited == 0 else { continue }
+            logger.info("ready")
             await serviceReport?.ready()
-            development?.announce(address, isTLS: configuration.api.tls.certificate != nil)
+            if let api { development?.announce(api, isTLS: configuration.api.tls.certificate != nil) }
             return
+        }
+    }
+
+    /// One of the listeners, now that it listens.
+    private enum Listening {
+        case api(RelayHTTP.ListenAddress)
+        /// The configuration key of its address.
+        case other(String)
+    }
+
+    /// Why the daemon ends before anybody has asked it to.
+    private static func words(_ error: any Error) -> String {
+        switch error {
+        case is ServiceGroupError:
+            "a part of the daemon ended by itself, which is a fault of Causeway: please report it with the log before this line"
+        default: "\(error)"
         }
     }
 

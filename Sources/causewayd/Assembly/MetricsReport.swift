@@ -17,6 +17,13 @@ struct MetricsReport: Sendable {
         for family in planeFamilies + kernelFamilies { page.add(family) }
         for family in await controlFamilies { page.add(family) }
         page.add(requests.family)
+        var lost = MetricFamily(
+            "causeway_log_records_dropped_total",
+            .counter,
+            help: "Records of the log that were lost because what they are written to did not read."
+        )
+        lost.add(LogQueue.shared.dropped)
+        page.add(lost)
         var build = MetricFamily("causeway_build_info", .gauge, help: "The version that runs; always 1.")
         build.add(1 as UInt64, labels: [.init("version", Version.number)])
         page.add(build)

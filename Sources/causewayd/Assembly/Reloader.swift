@@ -41,7 +41,7 @@ actor Reloader {
         do {
             new = try load()
             // The files may have new contents under the old names.
-            credentials = try Daemon.credentials(current.api.tls)
+            credentials = try Premises.openCredentials(current.api.tls)
         } catch {
             let problems = "\(error)".split(separator: "\n").map { String($0) }
             for problem in problems { logger.error("nothing was reloaded: \(problem)") }

@@ -32,8 +32,9 @@ struct RestoreService: Service {
     func run() async throws {
         await sessions.observeEnds(onSessionEnd)
         guard try await restore() else { return }
-        logger.info("ready")
-        await whenReady()
+        await cancelWhenGracefulShutdown { await whenReady() }
+        // A service that ends by itself while the others are being stopped would count as a failure.
+        try? await gracefulShutdown()
     }
 
     /// - Returns: false where the daemon was asked to stop while it waited to try again.

@@ -1,24 +1,30 @@
 import ArgumentParser
 import Foundation
 import RelayConfig
+import RelaySystem
 
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check the configuration and say what to do about each problem.",
-        discussion: "Exits with 0 where 'causewayd run' would start, with 1 otherwise."
+        discussion: """
+            Exits with 0 where 'causewayd run' would start, with 1 otherwise. Opens what the configuration names, as the user who \
+            asks: files, the state directory, ports. What another process has at this moment is a warning. The package brings \
+            /usr/lib/causeway/check-as-service, which checks as the service's user, with its credentials and in its sandbox.
+            """
     )
 
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
         let loaded = try options.load(dev: false)
-        for warning in loaded.warnings { StandardError.print("warning: \(warning)") }
+        for warning in loaded.warnings { StandardError.print("warning: \(warning)", .warning) }
         do {
-            try loaded.validateForRun()
+            let opened = try Premises.open(loaded, loaded.configuration, inherited: [], isCheck: true)
+            for warning in opened.warnings { StandardError.print("warning: \(warning)", .warning) }
         } catch {
             throw error.printed
         }
-        print("\(loaded.file): good")
+        StandardOutput.print("\(loaded.file): good")
     }
 }

@@ -37,7 +37,7 @@ struct ConfigurationOptions: ParsableArguments {
 extension ConfigurationErrors {
     /// Prints each problem on a line of its own, bare, so that editors find file, line and column.
     var printed: ExitCode {
-        for problem in problems { StandardError.print(problem.description) }
+        for problem in problems { StandardError.print(problem.description, .error) }
         return .failure
     }
 }

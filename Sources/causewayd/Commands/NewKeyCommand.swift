@@ -1,6 +1,7 @@
 import ArgumentParser
 import RelayConfig
 import RelayControl
+import RelaySystem
 
 struct NewKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,12 +41,16 @@ struct NewKeyCommand: ParsableCommand {
         let secret = RelayControl.APIKey.newKey(from: SystemRandomSource())
         let entry = RelayControl.APIKey(name: name, key: secret, scopes: scopes)
         let list = scopes.map(\.rawValue).sorted().joined(separator: ", ")
-        print("The key, shown only this once:")
-        print("")
-        print("  \(secret)")
-        print("")
-        print("For the configuration, under api.keys:")
-        print("")
-        print("  - {name: \(name), sha256: \(entry.sha256), scopes: [\(list)]}")
+        StandardOutput.print(
+            """
+            The key, shown only this once:
+
+              \(secret)
+
+            For the configuration, under api.keys:
+
+              - {name: \(name), sha256: \(entry.sha256), scopes: [\(list)]}
+            """
+        )
     }
 }

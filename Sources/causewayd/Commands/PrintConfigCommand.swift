@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RelayConfig
+import RelaySystem
 
 struct PrintConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,15 +21,15 @@ struct PrintConfigCommand: ParsableCommand {
     var markdown = false
 
     func run() throws {
-        if defaults { return print(ConfigurationDocument.yaml, terminator: "") }
-        if markdown { return print(ConfigurationDocument.markdown, terminator: "") }
+        if defaults { return StandardOutput.print(ConfigurationDocument.yaml, terminator: "") }
+        if markdown { return StandardOutput.print(ConfigurationDocument.markdown, terminator: "") }
         let loaded = try options.load(dev: dev)
-        for warning in loaded.warnings { StandardError.print("warning: \(warning)") }
+        for warning in loaded.warnings { StandardError.print("warning: \(warning)", .warning) }
         let width = loaded.entries.map { $0.key.count + $0.valueText.count }.max() ?? 0
         for entry in loaded.entries {
             let setting = "\(entry.key): \(entry.valueText)"
             let padding = String(repeating: " ", count: max(0, width + 2 - setting.count))
-            print("\(setting)\(padding)  # \(entry.origin)")
+            StandardOutput.print("\(setting)\(padding)  # \(entry.origin)")
         }
     }
 }

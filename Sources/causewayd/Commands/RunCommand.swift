@@ -39,19 +39,32 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func start(_ inherited: [InheritedDescriptor]) async throws {
-        let loaded = try loadForRun()
+        let loaded = try options.load(dev: dev)
         let logger = Self.makeLogger(loaded.configuration.log)
+        // What is in the way of a destination that does not read goes with the process.
+        defer { LogQueue.shared.flush(milliseconds: 500) }
+        do {
+            try await serve(loaded, inherited, logger)
+        } catch {
+            throw Self.fatal(error, logger, loaded.configuration.log)
+        }
+    }
+
+    private func serve(_ loaded: LoadedConfiguration, _ inherited: [InheritedDescriptor], _ logger: Logger) async throws
+    {
         let development = try dev ? DevelopmentMode(environment: ProcessInfo.processInfo.environment) : nil
         defer { development?.removeTemporaryState() }
         let configuration = loaded.configuration.overlaid(by: development)
+        let premises = try Premises.open(loaded, configuration, inherited: inherited, isCheck: false).premises
         let daemon = try Daemon(
             configuration,
+            premises: premises,
             development: development,
             inherited: inherited,
             logger: logger
         ) { [self] in
             let loaded = try options.read(dev: dev)
-            try loaded.validateForRun()
+            try loaded.validateForRun(seesCredentials: true)
             return loaded.configuration.overlaid(by: development)
         }
         // Datagrams flow by now; what there is to say can wait for them.
@@ -59,20 +72,22 @@ struct RunCommand: AsyncParsableCommand {
         try await daemon.run()
     }
 
-    private func loadForRun() throws -> LoadedConfiguration {
-        let loaded = try options.load(dev: dev)
-        do {
-            try loaded.validateForRun()
-        } catch {
-            throw error.printed
+    /// Says why the daemon ends, where whoever looks for errors finds it: in the log, and at the terminal where that is not the
+    /// log.
+    private static func fatal(_ error: any Error, _ logger: Logger, _ settings: Configuration.Log) -> ExitCode {
+        let lines = "\(error)".split(separator: "\n").map { String($0) }
+        for line in lines { logger.critical("\(line)") }
+        if LogDestination(settings.format) == .journal, !JournalStream.isStandardError {
+            for line in lines { LogQueue.shared.add(bytes: line.utf8.count) { StandardError.print(line) } }
         }
-        return loaded
+        return .failure
     }
 
     private static func makeLogger(_ settings: Configuration.Log) -> Logger {
         LogLevelSwitch.level = Logger.Level(rawValue: settings.level.rawValue) ?? .info
         let destination = LogDestination(settings.format)
         LoggingSystem.bootstrap { destination.handler(label: $0) }
+        destination.start()
         return Logger(label: "causewayd")
     }
 }

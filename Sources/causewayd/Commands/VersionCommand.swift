@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RelaySystem
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
@@ -13,9 +14,9 @@ struct VersionCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard json else { return print(Version.line) }
+        guard json else { return StandardOutput.print(Version.line) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        print(String(decoding: try encoder.encode(Report()), as: UTF8.self))
+        StandardOutput.print(String(decoding: try encoder.encode(Report()), as: UTF8.self))
     }
 }

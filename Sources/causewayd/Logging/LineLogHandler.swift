@@ -31,10 +31,12 @@ struct LineLogHandler: LogHandler {
         var fields = metadata
         for (key, value) in event.metadata ?? [:] { fields[key] = value }
         let pairs = fields.sorted { $0.key < $1.key }.map { ($0.key, LogText.cut($0.value.description)) }
-        StandardError.print(line(event.level, LogText.cut(event.message.description), pairs))
+        let line = line(event.level, LogText.cut(event.message.description), pairs)
+        LogQueue.shared.add(bytes: line.utf8.count) { StandardError.print(line) }
     }
 
-    private func line(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
+    /// A record as it is written.
+    func line(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
         let time = Self.timestamp()
         switch form {
         case .text:

@@ -30,7 +30,25 @@ enum LogDestination: Equatable {
     func handler(label: String) -> any LogHandler {
         switch self {
         case .lines(let form): LineLogHandler(label: label, form: form)
-        case .journal: JournalLogHandler(label: label) { LogLevelSwitch.level }
+        case .journal:
+            JournalLogHandler(label: label, level: { LogLevelSwitch.level }) { record in
+                LogQueue.shared.add(bytes: record.size) { record.send() }
+            }
         }
     }
+
+    /// Writes on the calling thread that records were lost.
+    @Sendable func report(lost: UInt64) {
+        let words = "records of the log were lost: what they are written to had stopped reading"
+        switch self {
+        case .lines(let form):
+            let handler = LineLogHandler(label: "causewayd", form: form)
+            StandardError.print(handler.line(.warning, words, [("records", "\(lost)")]))
+        case .journal:
+            JournalRecord(level: .warning, label: "causewayd", message: words, metadata: ["records": "\(lost)"]).send()
+        }
+    }
+
+    /// Has records written by a thread of their own from now on.
+    func start() { LogQueue.shared.start(report: report) }
 }

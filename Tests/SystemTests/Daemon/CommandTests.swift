@@ -139,17 +139,36 @@ import Testing
         }
     }
 
-    @Test("An unknown CAUSEWAY_ variable, or one with a bad value, is an error that names it")
+    @Test("A CAUSEWAY_ variable with a bad value is an error that names it, an unknown one a warning")
     func environmentMistakes() throws {
-        for (name, value) in [("CAUSEWAY_SESSIONS_MAX", "many"), ("CAUSEWAY_NO_SUCH_KEY", "1")] {
-            let result = try runProgram(
-                Executables.causewayd,
-                ["check-config", "--config", try emptyFile()],
-                environment: [name: value]
-            )
-            #expect(result.ending == .exited(1), "\(name)")
-            #expect(result.output.contains(name), "\(result.output)")
-        }
+        let config = ["check-config", "--config", try emptyFile()]
+        let bad = try runProgram(Executables.causewayd, config, environment: ["CAUSEWAY_SESSIONS_MAX": "many"])
+        #expect(bad.ending == .exited(1))
+        #expect(bad.output.contains("environment CAUSEWAY_SESSIONS_MAX: "), "\(bad.output)")
+        let unknown = try runProgram(
+            Executables.causewayd,
+            ["print-config", "--config", try emptyFile()],
+            environment: ["CAUSEWAY_NO_SUCH_KEY": "1", "CAUSEWAY_PORT": "tcp://10.0.0.1:80"]
+        )
+        #expect(unknown.succeeded, "\(unknown.output)")
+        #expect(unknown.output.contains("warning: environment CAUSEWAY_NO_SUCH_KEY"), "\(unknown.output)")
+        #expect(!unknown.output.contains("CAUSEWAY_PORT"), "Kubernetes' own are passed over in silence")
+    }
+
+    @Test(
+        "A command whose output is lost fails and says so",
+        arguments: [
+            ["new-key", "backend", "--scopes", "read"], ["version"], ["version", "--json"], ["--help"], ["--version"],
+            ["print-config", "--defaults"], ["print-config"],
+        ]
+    )
+    func lostOutput(arguments: [String]) throws {
+        let words = arguments.map { "'\($0)'" }.joined(separator: " ")
+        let result = try runProgram("/bin/sh", ["-c", "exec '\(Executables.causewayd)' \(words) >/dev/full"])
+        #expect(result.ending == .exited(1), "\(result.output)")
+        #expect(result.output.contains("could not be written: the disk"), "\(result.output)")
+        let control = try runProgram("/bin/sh", ["-c", "exec '\(Executables.control)' --help >/dev/full"])
+        #expect(control.ending == .exited(1), "\(control.output)")
     }
 
     @Test("Timeouts of ten seconds or less are accepted with a warning")

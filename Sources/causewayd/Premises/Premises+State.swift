@@ -1,0 +1,49 @@
+import Glibc
+import RelayConfig
+import RelaySystem
+
+extension Premises {
+    /// Files of the state that have to be writable where they are there.
+    private static let stateFiles = ["lock", "causeway.db", "causeway.db-wal", "causeway.db-shm"]
+
+    /// What keeps the state from being written.
+    static func stateFindings(_ configuration: Configuration) -> [Finding] {
+        let key = "state.directory"
+        guard let directory = configuration.state.directory else {
+            return [Finding(key: key, words: "is not set: name a directory that the daemon may write to")]
+        }
+        var status = stat()
+        guard stat(directory, &status) == 0 || errno != ENOENT else {
+            // The daemon makes the last part of the path.
+            let parent = parent(of: directory)
+            guard stat(parent, &status) == 0 || errno != ENOENT else {
+                return [
+                    Finding(
+                        key: key,
+                        words:
+                            "'\(directory)' does not exist, and neither does '\(parent)': create that, or name another "
+                            + "directory"
+                    )
+                ]
+            }
+            return SystemWords.unwritable(directory: parent).map { [Finding(key: key, words: $0)] } ?? []
+        }
+        if let words = SystemWords.unwritable(directory: directory) { return [Finding(key: key, words: words)] }
+        return stateFiles.compactMap { name in
+            let path = "\(directory)/\(name)"
+            guard faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0, errno != ENOENT else { return nil }
+            return Finding(
+                key: key,
+                words: "'\(path)' may not be written to by \(ProcessUser.name): make it that user's with chown "
+                    + "(\(SystemWords.reason(errno)))"
+            )
+        }
+    }
+
+    /// The directory that a path is in.
+    static func parent(of path: String) -> String {
+        var parts = path.split(separator: "/")
+        _ = parts.popLast()
+        return "/" + parts.joined(separator: "/")
+    }
+}

@@ -1,0 +1,87 @@
+import GeoLocation
+import RelayConfig
+import RelayHTTP
+import RelaySystemd
+
+/// What a configuration names outside of itself: files, directories, addresses. `run` and `check-config` open it by this one
+/// code path: the one keeps it, the other lets go of it, and both say the same of what is wrong.
+struct Premises {
+    /// Certificate and key of the API; `nil` for plain HTTP.
+    let credentials: TLSCredentials?
+    /// Where addresses are.
+    let locator: GeoLocator
+
+    /// Something that is not as it has to be.
+    struct Finding {
+        /// The configuration key that names it.
+        let key: String
+        /// What, and what to do: a sentence.
+        let words: String
+        /// It may be over by the time of the start: another process has it.
+        var isPassing = false
+    }
+
+    /// Opens everything.
+    /// - Parameters:
+    ///   - loaded: where each key was set.
+    ///   - configuration: what is in force, with what `--dev` adds.
+    ///   - inherited: sockets that this process has already and need not open.
+    ///   - isCheck: whether the daemon may run beside this process, and what another process has is a warning.
+    /// - Throws: all that is wrong, and what another process has where it does not become a warning.
+    /// - Returns: what was opened, and what another process has.
+    static func open(
+        _ loaded: LoadedConfiguration,
+        _ configuration: Configuration,
+        inherited: [InheritedDescriptor],
+        isCheck: Bool
+    ) throws(ConfigurationErrors) -> (premises: Premises, warnings: [ConfigurationErrors.Problem]) {
+        var findings: [Finding] = []
+        let credentials = keep(&findings) { () throws(Failure) in try openCredentials(configuration.api.tls) }
+        let locator = keep(&findings) { () throws(Failure) in try openLocator(configuration.geoip.database) }
+        findings += stateFindings(configuration)
+        findings += SocketSurvey(configuration, inherited, isCheck: isCheck).findings
+        // Without a check it does not start; with one, somebody is about to stop that other process, or not.
+        let problems =
+            loaded.problemsForRun(seesCredentials: !isCheck)
+            + findings.filter { !isCheck || !$0.isPassing }.map { loaded.problem($0.key, $0.words) }
+        guard problems.isEmpty else { throw ConfigurationErrors(problems: problems) }
+        let warnings = findings.filter(\.isPassing).map { loaded.problem($0.key, $0.words) }
+        return (Premises(credentials: credentials ?? nil, locator: locator ?? GeoLocator()), warnings)
+    }
+
+    /// The certificate and key of the API.
+    static func openCredentials(_ tls: Configuration.TLS) throws(Failure) -> TLSCredentials? {
+        guard let certificate = tls.certificate, let key = tls.key else { return nil }
+        do throws(ListenerError) {
+            return try TLSCredentials(certificateFile: certificate, keyFile: key)
+        } catch {
+            throw Failure(key: error.key ?? "api.tls.certificate", words: error.message)
+        }
+    }
+
+    private static func openLocator(_ database: String?) throws(Failure) -> GeoLocator {
+        guard let database else { return GeoLocator() }
+        do throws(GeoDatabaseError) {
+            return GeoLocator(try GeoDatabase(path: database))
+        } catch {
+            throw Failure(key: "geoip.database", words: error.message)
+        }
+    }
+
+    /// Why a part could not be opened.
+    struct Failure: Error, CustomStringConvertible {
+        let key: String
+        let words: String
+
+        var description: String { "\(key): \(words)" }
+    }
+
+    private static func keep<Part>(_ findings: inout [Finding], _ open: () throws(Failure) -> Part) -> Part? {
+        do throws(Failure) {
+            return try open()
+        } catch {
+            findings.append(Finding(key: error.key, words: error.words))
+            return nil
+        }
+    }
+}
