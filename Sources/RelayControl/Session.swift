@@ -16,7 +16,9 @@ package struct Session: Sendable, Equatable {
     package var hostNumber: Int32?
     /// Whether a valid datagram ever arrived.
     package var wasUsed: Bool
-    /// How often the daemon had started when the session was created: rejoin ids count restores since.
+    /// The highest connection id that a player who rejoined was ever given; 0 where none was.
+    package var highestRejoinID: Int32
+    /// How often the daemon had started when the session was created.
     package var createdInGeneration: Int64
     /// Seconds since 1970.
     package var createdAt: Double
@@ -33,6 +35,7 @@ package struct Session: Sendable, Equatable {
         ports: PortPair,
         hostNumber: Int32? = nil,
         wasUsed: Bool = false,
+        highestRejoinID: Int32 = 0,
         createdInGeneration: Int64,
         createdAt: Double,
         sequence: Int64,
@@ -46,6 +49,7 @@ package struct Session: Sendable, Equatable {
         self.ports = ports
         self.hostNumber = hostNumber
         self.wasUsed = wasUsed
+        self.highestRejoinID = highestRejoinID
         self.createdInGeneration = createdInGeneration
         self.createdAt = createdAt
         self.sequence = sequence
@@ -55,15 +59,18 @@ package struct Session: Sendable, Equatable {
 
 /// A user of a session.
 package struct SessionUser: Sendable, Equatable {
-    /// k for the session's k-th user, from 1: also the connection id under which the host knows the user.
+    /// k for the session's k-th user, from 1: also the connection id under which the host knows the user at first.
     package var number: Int32
+    /// The connection id under which the host knows the user since it rejoined; `nil` where it has not.
+    package var rejoinID: Int32?
     /// The address the API was told, echoed to the letter.
     package var address: String
     /// The user's token, 1 … 2³¹ − 1.
     package var token: UInt32
 
-    package init(number: Int32, address: String, token: UInt32) {
+    package init(number: Int32, address: String, token: UInt32, rejoinID: Int32? = nil) {
         self.number = number
+        self.rejoinID = rejoinID
         self.address = address
         self.token = token
     }

@@ -26,9 +26,17 @@ package struct SessionRequest: Sendable, Equatable {
     package var filters: [PlacementFilter]
     /// Empty and absent are the same.
     package var webhookURL: String?
+    /// The place in `addresses` of the user who hosts from the start, where that is known before anybody comes.
+    package var hostIndex: Int?
 
-    package init(addresses: [String], filters: [PlacementFilter] = [], webhookURL: String? = nil) {
+    package init(
+        addresses: [String],
+        filters: [PlacementFilter] = [],
+        webhookURL: String? = nil,
+        hostIndex: Int? = nil
+    ) {
         self.addresses = addresses
+        self.hostIndex = hostIndex
         self.filters = filters
         self.webhookURL = webhookURL
     }

@@ -3,29 +3,29 @@ internal import RelayNet
 
 extension SessionPlan {
     /// What the plane has to know of a session.
-    ///
-    /// - Parameter generation: how often the daemon has started: ids given to rejoining players in an earlier run must
-    ///   not come back.
-    init(_ session: Session, generation: Int64, pinsAddresses: Bool) {
+    init(_ session: Session, pinsAddresses: Bool) {
         let host = session.hostNumber.flatMap { number in session.users.first { $0.number == number } }
         self.init(
             sessionToken: session.token,
             users: session.users.map { UserPlan($0, pinsAddress: pinsAddresses) },
             portPair: session.portPair,
             hostUserToken: host?.token,
-            rejoinIDs: Self.rejoinIDs(restores: generation - session.createdInGeneration),
+            rejoinIDs: Self.rejoinIDs(after: session.highestRejoinID),
             wasUsed: session.wasUsed
         )
     }
 
-    /// The ids for rejoining players after so many restores: the users' own ids lie below 2¹⁹, every restore opens the
-    /// next block of 2²⁰, and past the range of the wire's signed 32-bit number there are none.
-    static func rejoinIDs(restores: Int64) -> Range<Int32> {
-        switch restores {
-        case ..<1: return 1 << 19..<1 << 20
-        case 1..<2047: return Int32(restores) << 20..<Int32(restores + 1) << 20
-        default: return 0..<0
-        }
+    /// Connection ids below are users' numbers.
+    static var firstRejoinID: Int32 { 1 << 19 }
+
+    /// The ids for players who rejoin from now on. The users' own ids lie below 2¹⁹. Where ids were given before, and the plane
+    /// may not know up to which, the next block of 2²⁰ is opened; where none was since the last one, that one is taken again: a
+    /// loop of crashes must not use them up. Past the range of the wire's signed 32-bit number there are none.
+    /// - Parameter highest: the highest id that was given; 0 where none was.
+    static func rejoinIDs(after highest: Int32) -> Range<Int32> {
+        guard highest > 0 else { return firstRejoinID..<1 << 20 }
+        let block = highest >> 20 + 1
+        return block < 2047 ? block << 20..<(block + 1) << 20 : 0..<0
     }
 }
 
@@ -33,8 +33,9 @@ extension UserPlan {
     init(_ user: SessionUser, pinsAddress: Bool) {
         self.init(
             userToken: user.token,
-            connectionID: user.number,
-            pinnedAddress: pinsAddress ? Self.pin(user.address) : nil
+            connectionID: user.rejoinID ?? user.number,
+            pinnedAddress: pinsAddress ? Self.pin(user.address) : nil,
+            number: user.number
         )
     }
 

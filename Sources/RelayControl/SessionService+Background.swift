@@ -5,6 +5,8 @@ package import RelayCore
 enum BackgroundJob: Hashable, Sendable {
     /// Write who hosts.
     case recordHost(String)
+    /// Write under which connection id the host knows a user.
+    case recordConnectionID(String, number: Int32)
     /// Write that the session was used.
     case recordUse(String)
     /// End a session for lack of traffic.
@@ -42,6 +44,12 @@ extension SessionService {
             else { return }
             entries[id]?.session.hostNumber = user.number
             backlog.add(.recordHost(id))
+        case .connectionIDGiven(let sessionToken, let userToken, let connectionID):
+            guard let id = idsByToken[sessionToken] else { return }
+            takeIn(connectionID, of: userToken, in: id)
+        case .endpointContested(let sessionToken, let userToken):
+            guard let id = idsByToken[sessionToken] else { return }
+            warnOfContest(userToken, in: id)
         case .sessionUsed(let sessionToken):
             guard let id = idsByToken[sessionToken], entries[id]?.session.wasUsed == false else { return }
             entries[id]?.session.wasUsed = true
@@ -51,6 +59,29 @@ extension SessionService {
             backlog.add(.endIdle(id))
         }
         runBacklog()
+    }
+
+    /// An id that was given is never given again, whether its user is still there or not.
+    private func takeIn(_ connectionID: Int32, of userToken: UInt32, in id: String) {
+        guard let session = entries[id]?.session else { return }
+        let index = session.users.firstIndex { $0.token == userToken }
+        let number = index.map { session.users[$0].number } ?? 0
+        if let index { entries[id]?.session.users[index].rejoinID = connectionID == number ? nil : connectionID }
+        if connectionID >= SessionPlan.firstRejoinID {
+            entries[id]?.session.highestRejoinID = max(session.highestRejoinID, connectionID)
+        }
+        backlog.add(.recordConnectionID(id, number: number))
+    }
+
+    private func warnOfContest(_ userToken: UInt32, in id: String) {
+        guard let user = entries[id]?.session.users.first(where: { $0.token == userToken }) else { return }
+        logger.warning(
+            """
+            two addresses take user \(user.number) from each other: its token is stolen, or two devices use it; revoke the \
+            user and authorize a new one ('causewayctl why \(id) \(user.number)' shows more)
+            """,
+            metadata: ["session": "\(id)"]
+        )
     }
 
     /// Frees reserved tokens after 24 hours and tries again what the disk refused. Call it about once a minute.
@@ -89,6 +120,15 @@ extension SessionService {
             case .recordHost(let id):
                 guard let session = entries[id]?.session else { return true }
                 try await store.commit(.setHost(number: session.hostNumber, sessionID: id))
+            case .recordConnectionID(let id, let number):
+                guard let session = entries[id]?.session else { return true }
+                let change = StoreChange.setConnectionID(
+                    number: number,
+                    rejoinID: session.users.first { $0.number == number }?.rejoinID,
+                    highest: session.highestRejoinID,
+                    sessionID: id
+                )
+                try await store.commit(change)
             case .recordUse(let id):
                 try await store.commit(.markUsed(sessionID: id))
             case .endIdle(let id):

@@ -88,6 +88,7 @@ extension SessionService {
             nextUserNumber: Int32(users.count + 1),
             portPair: pair,
             ports: plane.ports(of: pair),
+            hostNumber: request.hostIndex.flatMap { users.indices.contains($0) ? users[$0].number : nil },
             createdInGeneration: generation,
             createdAt: now(),
             sequence: nextSequence,
@@ -144,7 +145,7 @@ extension SessionService {
             guard let session = entries[id]?.session else { throw Self.noSession }
             do throws(DataPlaneError) {
                 try await plane.add(
-                    SessionPlan(session, generation: generation, pinsAddresses: settings.pinsAddresses)
+                    SessionPlan(session, pinsAddresses: settings.pinsAddresses)
                 )
                 return
             } catch {

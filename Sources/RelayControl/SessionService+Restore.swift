@@ -142,7 +142,7 @@ extension SessionService {
     }
 
     private nonisolated func addInParallel(_ sessions: [Session]) async -> [String: DataPlaneError] {
-        let (generation, pins) = await (generation, settings.pinsAddresses)
+        let pins = await settings.pinsAddresses
         return await withTaskGroup(of: [String: DataPlaneError].self) { group in
             for worker in 0..<min(Self.restoreWidth, sessions.count) {
                 group.addTask {
@@ -150,9 +150,7 @@ extension SessionService {
                     for position in stride(from: worker, to: sessions.count, by: Self.restoreWidth) {
                         let session = sessions[position]
                         do throws(DataPlaneError) {
-                            try await self.plane.add(
-                                SessionPlan(session, generation: generation, pinsAddresses: pins)
-                            )
+                            try await self.plane.add(SessionPlan(session, pinsAddresses: pins))
                         } catch {
                             refused[session.id] = error
                         }
@@ -177,9 +175,7 @@ extension SessionService {
             _ = settle(id, on: pair)
             guard let moved = entries[id]?.session else { break }
             do throws(DataPlaneError) {
-                try await plane.add(
-                    SessionPlan(moved, generation: generation, pinsAddresses: settings.pinsAddresses)
-                )
+                try await plane.add(SessionPlan(moved, pinsAddresses: settings.pinsAddresses))
                 return true
             } catch {
                 reason = error

@@ -56,6 +56,9 @@ package enum StoreChange: Sendable {
     case movePorts(PortPairID, PortPair, sessionID: String)
     /// Who hosts. Unknown sessions are no error.
     case setHost(number: Int32?, sessionID: String)
+    /// A user goes by another connection id; `highest` is the highest that was ever given in the session. Unknown users and
+    /// sessions are no error.
+    case setConnectionID(number: Int32, rejoinID: Int32?, highest: Int32, sessionID: String)
     /// A valid datagram arrived for the first time. Unknown sessions are no error.
     case markUsed(sessionID: String)
     /// A webhook was delivered or given up.

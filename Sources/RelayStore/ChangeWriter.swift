@@ -46,6 +46,8 @@ final class ChangeWriter {
             try update(id, db) { $0.setPorts(pair, ports) }
         case .setHost(let number, let id):
             try update(id, db) { $0.hostNumber = number.map(Int64.init) }
+        case .setConnectionID(let number, let rejoinID, let highest, let id):
+            try setConnectionID(rejoinID, ofUser: number, highest: highest, inSession: id, db)
         case .markUsed(let id):
             try update(id, db) { $0.wasUsed = 1 }
         case .removeWebhook(let id):
@@ -92,6 +94,23 @@ final class ChangeWriter {
             record.nextUserNumber = max(record.nextUserNumber, Int64(user.number) + 1)
         }
         guard isKnown else { throw SessionStoreErrors.refused("session \(id) is not in the database") }
+    }
+
+    private func setConnectionID(
+        _ rejoinID: Int32?,
+        ofUser number: Int32,
+        highest: Int32,
+        inSession id: String,
+        _ db: Database
+    ) throws {
+        try update(id, db) { record in
+            record.highestRejoinID = max(record.highestRejoinID ?? 0, Int64(highest))
+            guard let old = try user(Int64(number), of: record.sequence, db), var user = old.record else { return }
+            user.user.rejoinID = rejoinID
+            let checksum = user.checksum
+            try user.write(to: db, checksum: checksum)
+            record.usersDigest ^= old.checksum ^ checksum
+        }
     }
 
     private func revoke(_ number: Int32, ofSession id: String, _ db: Database) throws {

@@ -160,7 +160,8 @@ package actor SQLiteSessionStore: SessionStore {
             switch changes[index] {
             case .revokeUser, .removeSession, .removeWebhook, .forgetReservedTokens: true
             case .lobbies(.removeDeployment), .lobbies(.removeLobby): true
-            case .createSession, .addUser, .movePorts, .setHost, .markUsed, .retryWebhook, .lobbies: false
+            case .createSession, .addUser, .movePorts, .setHost, .setConnectionID, .markUsed, .retryWebhook, .lobbies:
+                false
             }
         }
     }

@@ -20,15 +20,17 @@ struct SessionRecord {
     var userCount: Int64
     /// XOR of the checksums of the users' rows.
     var usersDigest: Int64
+    /// The highest connection id that a rejoin was given, 0 for none; `nil` in rows that were written before it was kept.
+    var highestRejoinID: Int64?
 
     private static let columns = """
         sequence, id, token, next_user_number, dedicated_pair, server_port, client_port, host_number, was_used, \
-        created_in_generation, created_at, webhook_url, user_count, users_digest, checksum
+        created_in_generation, created_at, webhook_url, user_count, users_digest, highest_rejoin_id, checksum
         """
     static let selectAll = "SELECT \(columns) FROM sessions ORDER BY sequence"
     static let select = "SELECT \(columns) FROM sessions WHERE sequence = ?"
     private static let upsert = """
-        INSERT OR REPLACE INTO sessions (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO sessions (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     init(_ session: Session) {
@@ -45,6 +47,7 @@ struct SessionRecord {
         webhookURL = session.webhookURL
         userCount = 0
         usersDigest = 0
+        highestRejoinID = Int64(session.highestRejoinID)
         setPorts(session.portPair, session.ports)
     }
 
@@ -65,7 +68,7 @@ struct SessionRecord {
             let hostNumber = row.optionalInteger(), let wasUsed = row.integer(),
             let createdInGeneration = row.integer(), let createdAt = row.real(),
             let webhookURL = row.optionalText(), let userCount = row.integer(),
-            let usersDigest = row.integer(), let checksum = row.integer()
+            let usersDigest = row.integer(), let highestRejoinID = row.optionalInteger(), let checksum = row.integer()
         else { return nil }
         self.sequence = sequence
         self.id = id
@@ -81,6 +84,7 @@ struct SessionRecord {
         self.webhookURL = webhookURL
         self.userCount = userCount
         self.usersDigest = usersDigest
+        self.highestRejoinID = highestRejoinID
         guard self.checksum == checksum else { return nil }
     }
 
@@ -100,20 +104,31 @@ struct SessionRecord {
         sum.add(webhookURL)
         sum.add(userCount)
         sum.add(usersDigest)
+        if let highestRejoinID { sum.add(highestRejoinID) }
         return sum.value
     }
 
     func write(to db: Database) throws {
         try db.cachedStatement(sql: Self.upsert).execute(arguments: [
             sequence, id, token, nextUserNumber, dedicatedPair, serverPort, clientPort, hostNumber, wasUsed,
-            createdInGeneration, createdAt, webhookURL, userCount, usersDigest, checksum,
+            createdInGeneration, createdAt, webhookURL, userCount, usersDigest, highestRejoinID, checksum,
         ])
     }
 
+    /// The highest id that may have been given: where nobody kept it, every start opened the next block of 2²⁰.
+    /// - Parameter generation: the number of this start.
+    private func highestRejoinID(generation: Int64) -> Int32? {
+        if let highestRejoinID { return Int32(exactly: highestRejoinID) }
+        let restores = min(max(generation - createdInGeneration, 1), 2048)
+        return Int32(exactly: restores << 20 - 1)
+    }
+
     /// The session; `nil` when a value is out of its range, which a valid checksum rules out.
-    func session(users: [SessionUser]) -> Session? {
+    /// - Parameter generation: the number of this start.
+    func session(users: [SessionUser], generation: Int64) -> Session? {
         guard let token = UInt32(exactly: token), let nextUserNumber = Int32(exactly: nextUserNumber),
-            let serverPort = UInt16(exactly: serverPort), let clientPort = UInt16(exactly: clientPort)
+            let serverPort = UInt16(exactly: serverPort), let clientPort = UInt16(exactly: clientPort),
+            let highest = highestRejoinID(generation: generation)
         else { return nil }
         return Session(
             id: id,
@@ -124,6 +139,7 @@ struct SessionRecord {
             ports: PortPair(server: serverPort, client: clientPort),
             hostNumber: hostNumber.flatMap { Int32(exactly: $0) },
             wasUsed: wasUsed != 0,
+            highestRejoinID: highest,
             createdInGeneration: createdInGeneration,
             createdAt: createdAt,
             sequence: sequence,

@@ -117,7 +117,10 @@ struct StateReader {
             return try reject(record, "session \(record.id) ended, but its row came back")
         }
         guard isWhole || lostOnlyDamaged,
-            let session = record.session(users: draft.users.sorted { $0.number < $1.number })
+            let session = record.session(
+                users: draft.users.sorted { $0.number < $1.number },
+                generation: generation
+            )
         else { return try reject(record, "session \(record.id): its users are not those that it had") }
         guard sequences[record.id] == nil else {
             return try reject(record, "session \(record.id) is there twice")

@@ -105,7 +105,9 @@ struct EngineCheck {
         for user in UInt32(2)...10 {
             let data = Datagrams.clientData(user: user, session: 7, [1])
             let hello = Datagrams.clientData(user: user, session: 7, Datagrams.hello())
+            let cookie = Datagrams.clientData(user: user, session: 7, Datagrams.reliable())
             samples.append(Sample(bytes: data, source: place(UInt8(user), 1_001), role: .client))
+            samples.append(Sample(bytes: cookie, source: place(UInt8(user), 1_001), role: .client))
             samples.append(Sample(bytes: data, source: place(200, 1_002), role: .client))
             samples.append(Sample(bytes: hello, source: place(UInt8(user), 1_003), role: .client))
         }

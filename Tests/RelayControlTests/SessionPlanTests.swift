@@ -5,14 +5,23 @@ import Testing
 
 @Suite struct SessionPlanTests {
     @Test(
-        "Ids for rejoining players never repeat across restores",
+        "A restore opens the next block of ids for rejoining players only where one of the running block was given",
         arguments: [
-            (0, 1 << 19..<1 << 20), (1, 1 << 20..<2 << 20), (2, 2 << 20..<3 << 20),
-            (2046, 2046 << 20..<2047 << 20), (2047, 0..<0), (.max, 0..<0), (-3, 1 << 19..<1 << 20),
-        ] as [(Int64, Range<Int32>)]
+            (0, 1 << 19..<1 << 20), (1 << 19, 1 << 20..<2 << 20), (1 << 20 - 1, 1 << 20..<2 << 20),
+            (1 << 20, 2 << 20..<3 << 20), (2 << 20 + 77, 3 << 20..<4 << 20), (2046 << 20 - 1, 2046 << 20..<2047 << 20),
+            (2046 << 20, 0..<0), (.max, 0..<0),
+        ] as [(Int32, Range<Int32>)]
     )
-    func rejoinIDs(restores: Int64, expected: Range<Int32>) {
-        #expect(SessionPlan.rejoinIDs(restores: restores) == expected)
+    func rejoinIDs(highest: Int32, expected: Range<Int32>) {
+        #expect(SessionPlan.rejoinIDs(after: highest) == expected)
+    }
+
+    @Test("The plane is told under which id the host knows a user, and which number that user has")
+    func presentID() {
+        let rejoined = SessionUser(number: 3, address: "1.2.3.4", token: 9, rejoinID: 1 << 20)
+        let plan = UserPlan(rejoined, pinsAddress: false)
+        #expect(plan == UserPlan(userToken: 9, connectionID: 1 << 20, number: 3))
+        #expect(UserPlan(SessionUser(number: 3, address: "::", token: 9), pinsAddress: false).connectionID == 3)
     }
 
     @Test(

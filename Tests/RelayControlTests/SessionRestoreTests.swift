@@ -24,13 +24,76 @@ import Testing
         let plan = try #require(after.plane.now.sessions[kept.token])
         #expect(plan.hostUserToken == kept.users[0].token)
         #expect(plan.wasUsed)
-        #expect(plan.rejoinIDs == 1 << 20..<2 << 20)
+        #expect(plan.rejoinIDs == 1 << 19..<1 << 20, "none was given")
         #expect(after.plane.now.sessions.count == 1)
         #expect(after.webhooks.all == before.webhooks.all)
         #expect(await after.service.counts.reservedTokens == 1)
         let next = try await after.create("1.1.1.1", webhook: "https://example.com/")
         #expect(next.sequence > kept.sequence)
         #expect(Set(after.webhooks.all.map(\.id)).count == 2)
+    }
+
+    @Test("A rejoined user's connection id survives a restart, and no id is given twice, whoever had it")
+    func connectionIDs() async throws {
+        let before = try await Fixture.ready()
+        let session = try await before.create("1.1.1.1", "2.2.2.2", "3.3.3.3")
+        let first: Int32 = 1 << 19
+        func give(_ id: Int32, to user: Int) async {
+            let (token, userToken) = (session.token, session.users[user].token)
+            await before.service.handle(
+                .connectionIDGiven(sessionToken: token, userToken: userToken, connectionID: id)
+            )
+        }
+        await give(first, to: 1)
+        await give(first + 1, to: 2)
+        await give(first + 2, to: 1)
+        // It took its place and its number back.
+        await give(3, to: 2)
+        try await eventually {
+            let stored = before.store.contents.sessions[session.id]
+            return stored?.highestRejoinID == first + 2 && stored?.users[1].rejoinID == first + 2
+                && stored?.users[2].rejoinID == nil
+        }
+        let after = try await before.restarted()
+        let plan = try #require(after.plane.now.sessions[session.token])
+        #expect(plan.users.map(\.connectionID) == [1, first + 2, 3])
+        #expect(plan.users.map(\.number) == [1, 2, 3])
+        #expect(plan.rejoinIDs == 1 << 20..<2 << 20)
+        let again = try await after.restarted()
+        #expect(again.plane.now.sessions[session.token]?.rejoinIDs == 1 << 20..<2 << 20, "none was given since")
+        // An id whose user is revoked before anybody wrote it down is used up all the same.
+        _ = try await again.service.revokeUser(sessionID: session.id, userToken: session.users[2].token)
+        await again.service.handle(
+            .connectionIDGiven(
+                sessionToken: session.token,
+                userToken: session.users[2].token,
+                connectionID: 1 << 20
+            )
+        )
+        try await eventually { again.store.contents.sessions[session.id]?.highestRejoinID == 1 << 20 }
+        let last = try await again.restarted()
+        #expect(last.plane.now.sessions[session.token]?.rejoinIDs == 2 << 20..<3 << 20)
+    }
+
+    @Test("Who hosts from the start is written with the session and told to the plane")
+    func hostFromTheStart() async throws {
+        let before = try await Fixture.ready()
+        let request = SessionRequest(addresses: ["1.1.1.1", "2.2.2.2"], hostIndex: 1)
+        let session = try await before.service.create(request)
+        #expect(before.plane.now.sessions[session.token]?.hostUserToken == session.users[1].token)
+        let after = try await before.restarted()
+        #expect(after.plane.now.sessions[session.token]?.hostUserToken == session.users[1].token)
+    }
+
+    @Test("Two addresses that take a user from each other are said in the log, without a token")
+    func contested() async throws {
+        let fixture = try await Fixture.ready()
+        let session = try await fixture.create("1.1.1.1", "2.2.2.2")
+        let token = session.users[1].token
+        await fixture.service.handle(.endpointContested(sessionToken: session.token, userToken: token))
+        let said = fixture.log.messages.filter { $0.contains("two addresses take user 2 from each other") }
+        #expect(said.count == 1)
+        #expect(!said.contains { $0.contains("\(token)") || $0.contains("\(session.token)") })
     }
 
     @Test("Until everything is restored, every call is answered with 503")

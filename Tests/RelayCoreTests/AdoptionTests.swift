@@ -45,6 +45,7 @@ import Testing
     )
     func damagedRejoinIDs(next: Int32) throws {
         let scene = try Scene.playing()
+        #expect(scene.connect(2) == 2)
         let id = { (number: Int32) in Datagrams.littleEndian(UInt32(bitPattern: number)) }
         scene.driver.restart(now: scene.now, stored: [Self.plan]) { memory in
             let (first, end) = (Scene.rejoinIDs.lowerBound, Scene.rejoinIDs.upperBound)

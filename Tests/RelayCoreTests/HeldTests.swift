@@ -4,6 +4,20 @@ import Testing
 
 @Suite("Early joiners")
 struct HeldTests {
+    @Test(
+        "An early joiner's hello is displaced by another hello only: its ping would have the host refuse the connection"
+    )
+    func helloStays() throws {
+        let scene = try Scene()
+        #expect(scene.hello(2) == .held)
+        #expect(scene.data(2, Datagrams.freshPing()) == .held)
+        #expect(scene.data(2, [7]) == .held)
+        #expect(scene.drops(.heldReplaced) == 2)
+        #expect(scene.data(2, Datagrams.hello(mark: 5)) == .held)
+        #expect(scene.hostPings() == .answered(2))
+        #expect(scene.released.map(\.bytes) == [[2, 2, 0, 0, 0] + Datagrams.hello(mark: 5)])
+    }
+
     @Test("The newest datagram of each waits for the host and leaves the moment it binds, up to 2 s old")
     func delivery() throws {
         for (age, isDelivered) in [(0, true), (1_999, true), (2_000, true), (2_001, false)] as [(UInt64, Bool)] {

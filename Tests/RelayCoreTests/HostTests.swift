@@ -49,7 +49,7 @@ struct HostTests {
         let scene = try Scene.playing(settings)
         scene.wait(29_999)
         scene.driver.sweepAll(now: scene.now)
-        #expect(scene.hostPings(from: Scene.place(77)) == .dropped(.roamingForbidden))
+        #expect(scene.hostPings(from: Scene.place(77)) == .answered(1))
         scene.wait(1)
         scene.driver.sweepAll(now: scene.now)
         #expect(scene.data(3) == .toHost(3, [9], scene.home(1)))
@@ -68,13 +68,46 @@ struct HostTests {
 
     @Test("A host known from before a restart keeps the role for the host timeout, counted from then")
     func restoredHost() throws {
-        let scene = try Scene(hostUserToken: 1)
+        let scene = try Scene(hostUserToken: 1, wasUsed: true)
         scene.wait(14_999)
         #expect(scene.hostPings(2) == .answered(1))
+        scene.wait(1)
+        #expect(scene.hostPings(2) == .answered(2))
+    }
+
+    @Test("Players are told of a silent host 5 s after its role is free, not while it may come back unnoticed")
+    func sessionTimeout() throws {
+        let scene = try Scene(hostUserToken: 1, wasUsed: true)
+        scene.wait(19_999)
         #expect(scene.ping(3) == .answered(2))
         scene.wait(1)
         #expect(scene.ping(3) == .answered(4))
-        #expect(scene.hostPings(2) == .answered(2))
+    }
+
+    @Test(
+        "Who is host from the start keeps the role for the host timeout, and nobody is told of a timeout before it came"
+    )
+    func namedHost() throws {
+        let scene = try Scene(hostUserToken: 1)
+        #expect(scene.hostPings(2) == .answered(1), "a joiner on the wrong port")
+        #expect(scene.data(2) == .held)
+        scene.wait(14_999)
+        #expect(scene.hostPings(2) == .answered(1))
+        #expect(scene.hostPings(1) == .answered(2))
+        #expect(!scene.driver.events.contains(.hostClaimed(sessionToken: Scene.session, userToken: 1)), "known before")
+        #expect(scene.data(3) == .toHost(3, [9], scene.home(1)))
+        let other = try Scene(hostUserToken: 1)
+        other.wait(29_999)
+        #expect(other.ping(3) == .answered(2), "it never came")
+        #expect(other.hostPings(2) == .answered(2), "and another one may")
+    }
+
+    @Test("A host known from the start is bound by its DATA too")
+    func namedHostSendsData() throws {
+        let scene = try Scene(hostUserToken: 1)
+        #expect(scene.data(2) == .held)
+        #expect(scene.hostData(to: 2) == .toClient([8], scene.home(2)))
+        #expect(scene.released.map(\.target) == [scene.home(1)])
     }
 
     @Test("A restarted host takes its role back at once from another port")

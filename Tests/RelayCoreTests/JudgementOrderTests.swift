@@ -102,7 +102,7 @@ struct JudgementOrderTests {
     @Test("What is dropped refreshes nothing: a host that only talks to nobody falls silent")
     func droppedRefreshesNothing() throws {
         let scene = try Scene.playing()
-        for _ in 0..<15 {
+        for _ in 0..<20 {
             scene.wait(1_000)
             #expect(scene.hostData(to: 77) == .dropped(.unknownConnectionID))
         }

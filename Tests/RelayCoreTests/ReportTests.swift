@@ -66,10 +66,10 @@ struct ReportTests {
         #expect(try scene.report().users.first { $0.userToken == 2 }?.moves == 0)
     }
 
-    @Test("A player on another network is a candidate until it is confirmed")
+    @Test("A player on another network is a candidate for 2 s after it asked")
     func candidate() throws {
         let scene = try Scene.playing()
-        #expect(scene.ping(2, from: Scene.place(22)) == .answered(2))
+        #expect(scene.ping(2, from: Scene.place(22)) == .answered(1))
         #expect(try scene.report().users.first { $0.userToken == 2 }?.hasCandidate == true)
         scene.wait(2_000)
         #expect(try scene.report().users.first { $0.userToken == 2 }?.hasCandidate == false)
@@ -90,13 +90,21 @@ struct ReportTests {
 
     @Test("A host known from before a restart has no address yet; a revoked one is no host")
     func hosts() throws {
-        let scene = try Scene(hostUserToken: 1)
+        let scene = try Scene(hostUserToken: 1, wasUsed: true)
         scene.wait(300)
         let report = try scene.report()
         #expect(report.hostUserToken == 1 && report.hostEndpoint == nil && report.hostSilence == 300)
         scene.revoke(1)
         #expect(try scene.report().hostUserToken == nil)
         #expect(try scene.report().users.count == 3)
+    }
+
+    @Test("Who is to host and never came is no host yet")
+    func namedHost() throws {
+        let scene = try Scene(hostUserToken: 1)
+        #expect(try scene.report().hostUserToken == nil)
+        #expect(scene.hostPings() == .answered(2))
+        #expect(try scene.report().hostUserToken == 1)
     }
 }
 

@@ -16,7 +16,7 @@ enum Effect: Equatable {
 /// One session at an engine: user 1 hosts, users 2 to 4 play. Time stands still unless a test moves it.
 final class Scene {
     static let session: UInt32 = 7
-    static let rejoinIDs: Range<Int32> = (1 << 20)..<((1 << 20) + 3)
+    static let rejoinIDs: Range<Int32> = (1 << 20)..<((1 << 20) + 100)
 
     let driver: EngineDriver
     let plan: SessionPlan
@@ -29,7 +29,9 @@ final class Scene {
         guesses: GuessLedger.Settings = GuessLedger.Settings(),
         users: UInt32 = 4,
         pair: PortPairID = .shared,
-        hostUserToken: UInt32? = nil
+        hostUserToken: UInt32? = nil,
+        rejoinIDs: Range<Int32> = Scene.rejoinIDs,
+        wasUsed: Bool = false
     ) throws {
         driver = EngineDriver(settings: settings, guesses: guesses, userCapacity: 2_048, sessionCapacity: 128)
         plan = SessionPlan(
@@ -37,7 +39,8 @@ final class Scene {
             users: (0..<users).map { UserPlan(userToken: $0 + 1, connectionID: Int32($0) + 1) },
             portPair: pair,
             hostUserToken: hostUserToken,
-            rejoinIDs: Self.rejoinIDs
+            rejoinIDs: rejoinIDs,
+            wasUsed: wasUsed
         )
         try driver.add(plan, now: now)
     }
@@ -78,6 +81,15 @@ final class Scene {
 
     func hello(_ user: UInt32, from: PeerEndpoint? = nil) -> Effect {
         data(user, Datagrams.hello(), from: from)
+    }
+
+    /// A kcp2k client connects and says something under its cookie, as soon as the host has answered.
+    /// - Returns: the connection id under which the host got both.
+    func connect(_ user: UInt32, from: PeerEndpoint? = nil) -> Int32? {
+        guard case .toHost(let id, Datagrams.hello(), _) = hello(user, from: from),
+            case .toHost(id, Datagrams.reliable(), _) = data(user, Datagrams.reliable(), from: from)
+        else { return nil }
+        return id
     }
 
     func hostPings(_ user: UInt32 = 1, from: PeerEndpoint? = nil, pair: UInt32 = 0) -> Effect {

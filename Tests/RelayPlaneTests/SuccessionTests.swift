@@ -277,6 +277,8 @@ struct SuccessionTests {
         try await line.scene.plane.add(PlaneScene.plan(5))
         let (host, client) = (try line.scene.host(), try line.scene.client())
         try line.scene.talk(5, host, client)
+        try client.send(Datagrams.clientData(user: 2, session: 5, Datagrams.reliable()))
+        #expect(host.receive()?.dropFirst().prefix(4) == [2, 0, 0, 0])
         let again = try line.scene.client()
         try again.send(Datagrams.clientData(user: 2, session: 5, Datagrams.hello(length: 30, mark: 7)))
         let first = 1 << 20
@@ -291,6 +293,8 @@ struct SuccessionTests {
         let other = try line.scene.client()
         try other.send(Datagrams.ping(user: 3, session: 5))
         #expect(other.receive() == [1, 2])
+        try other.send(Datagrams.clientData(user: 3, session: 5, Datagrams.unreliable()))
+        #expect(host.receive()?.dropFirst().prefix(4) == [3, 0, 0, 0])
         let rejoined = try line.scene.client()
         try rejoined.send(Datagrams.clientData(user: 3, session: 5, Datagrams.hello(length: 30, mark: 8)))
         #expect(host.receive()?.dropFirst().prefix(4) == [1, 0, 16, 0])

@@ -58,7 +58,12 @@ struct LobbyStoreTests {
         _ = try await store.load()
         await store.close()
         try await DatabaseQueue(path: directory.database).write {
-            try $0.execute(sql: "DROP TABLE lobbies; DROP TABLE lobby_services; PRAGMA user_version = 1")
+            try $0.execute(
+                sql: """
+                    DROP TABLE lobbies; DROP TABLE lobby_services; PRAGMA user_version = 1;
+                    ALTER TABLE sessions DROP COLUMN highest_rejoin_id; ALTER TABLE users DROP COLUMN rejoin_id
+                    """
+            )
         }
         let again = SQLiteSessionStore(directory: directory.state)
         _ = try await again.load()

@@ -89,7 +89,7 @@ import Testing
         _ = try await store.load()
         try await store.commit(.revokeUser(number: 1, sessionID: sessions[1].id))
         await store.close()
-        try edit("INSERT INTO users VALUES (\(try #require(row)))")
+        try edit("INSERT INTO users (session, number, address, token, checksum) VALUES (\(try #require(row)))")
         let state = try await reload()
         #expect(state.sessions == [sessions[0], sessions[2]])
         #expect(state.damaged.contains { $0.contains(sessions[1].id) })

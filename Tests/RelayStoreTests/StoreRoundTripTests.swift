@@ -38,6 +38,18 @@ import Testing
         first.users.remove(at: 1)
         try await store.commit(.markUsed(sessionID: first.id))
         first.wasUsed = true
+        let given: [(Int32, Int32?, Int32)] = [
+            (3, 1 << 19, 1 << 19), (3, 1 << 20, 1 << 20), (1, 1 << 20 + 1, 1 << 20 + 1), (1, nil, 1 << 20 + 1),
+            // Of a user who is revoked already.
+            (2, 1 << 20 + 2, 1 << 20 + 2),
+        ]
+        for (number, id, highest) in given {
+            try await store.commit(
+                .setConnectionID(number: number, rejoinID: id, highest: highest, sessionID: first.id)
+            )
+        }
+        first.users[1].rejoinID = 1 << 20
+        first.highestRejoinID = 1 << 20 + 2
         try await store.commit(
             .movePorts(.dedicated(3), PortPair(server: 65534, client: 65535), sessionID: first.id)
         )
@@ -85,6 +97,7 @@ import Testing
         _ = try await store.load()
         for change: StoreChange in [
             .revokeUser(number: 1, sessionID: "x"), .setHost(number: 1, sessionID: "x"), .markUsed(sessionID: "x"),
+            .setConnectionID(number: 1, rejoinID: 5, highest: 5, sessionID: "x"),
             .movePorts(.shared, PortPair(server: 1, client: 2), sessionID: "x"), .removeWebhook(id: 9),
             .retryWebhook(id: 9, attempts: 1, nextAttemptAt: 1),
         ] {

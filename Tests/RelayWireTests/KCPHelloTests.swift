@@ -30,6 +30,25 @@ struct KCPHelloTests {
         #expect(!isHello(Array(Self.real.prefix(length))))
     }
 
+    @Test("A hello that stands alone is the same to the last byte, but for window and timestamp", arguments: 0..<30)
+    func exact(index: Int) {
+        #expect(matchesExactly(Self.real))
+        #expect(!matchesExactly(Self.real + [0]))
+        #expect(!matchesExactly(Array(Self.real.dropLast())))
+        for bit in 0..<8 {
+            var changed = Self.real
+            changed[index] ^= 1 << UInt8(bit)
+            #expect(matchesExactly(changed) == (11...16).contains(index), "byte \(index), bit \(bit)")
+        }
+    }
+
+    private func matchesExactly(_ payload: [UInt8]) -> Bool {
+        let memory = [UInt8](repeating: 0, count: 9) + payload
+        return memory.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { KCPHello.matchesExactly($0 + 9, length: payload.count) } ?? false
+        }
+    }
+
     @Test("Channel, cookie, conversation, command and sequence number decide, the rest does not", arguments: 0..<30)
     func decisiveBytes(index: Int) {
         let decisive = [0...9, 17...20].contains { $0.contains(index) }

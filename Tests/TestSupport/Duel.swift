@@ -10,6 +10,8 @@ package struct Duel {
     private var last: UInt64
     /// What the database holds of each session.
     private var stored: [UInt32: SessionPlan] = [:]
+    /// Sessions in which a player got an id of the running block.
+    private var rejoined: Set<UInt32> = []
     private var twinEvents: [PlaneEvent] = []
     /// Endpoints from which a datagram came that was not dropped.
     private var accepted: Set<PeerEndpoint> = []
@@ -105,6 +107,10 @@ package struct Duel {
             twin.restart()
             let dropped = driver.restart(now: event.at, stored: Array(stored.values)).dropped
             if dropped != 0 { return "\(dropped) sessions were dropped" }
+        case .coldRestart:
+            for session in stored.keys { openNextBlock(of: session) }
+            twin.restartCold(Array(stored.values), now: event.at)
+            driver.restartCold(now: event.at, stored: Array(stored.values))
         }
         return counterDifference(isFinal: false) ?? eventDifference()
     }
@@ -206,8 +212,19 @@ extension Duel {
         switch event {
         case .hostClaimed(let session, let user): stored[session]?.hostUserToken = user
         case .sessionUsed(let session): stored[session]?.wasUsed = true
-        case .sessionIdle: break
+        case .connectionIDGiven(let session, let user, let id):
+            let index = stored[session]?.users.firstIndex { $0.userToken == user }
+            if let index { stored[session]?.users[index].connectionID = id }
+            rejoined.insert(session)
+        case .sessionIdle, .endpointContested: break
         }
+    }
+
+    /// Ids that were given out and are not known any more must not be given again.
+    private mutating func openNextBlock(of session: UInt32) {
+        guard rejoined.remove(session) != nil, let ids = stored[session]?.rejoinIDs else { return }
+        let next = (ids.lowerBound >> 20 + 1) << 20
+        stored[session]?.rejoinIDs = next..<next + Int32(ids.count)
     }
 
     /// The program with as few events as still make engine and twin differ.

@@ -195,6 +195,29 @@ package final class EngineDriver {
         return (adoption, dropped.count)
     }
 
+    /// Puts an engine in the place of this one that finds no tables, only what the database knows.
+    package func restartCold(now: UInt64, stored: [SessionPlan]) {
+        // What waits is lost with the process. Here the counters live on, so it has to be counted.
+        engine.sweep(now: now + 3_000, slots: 0)
+        events.removeAll()
+        let layout = tables.layout
+        tables = Tables(layout)
+        engine = RelayEngine(
+            memory: tables.memory,
+            layout: layout,
+            settings: engine.settings,
+            hash: hash,
+            ledger: ledger,
+            counters: counters
+        )
+        engine.setOwnAddresses(ownAddresses)
+        for plan in stored {
+            do { try engine.add(plan, now: now) } catch { preconditionFailure("\(plan) was not restored: \(error)") }
+        }
+        _ = engine.dropUnconfirmed(now: now)
+        engine.drainEvents { events.append($0) }
+    }
+
     /// An engine's region.
     private final class Tables {
         let layout: EngineLayout

@@ -42,6 +42,8 @@ package struct Program: Sendable {
         case sweep(slots: Int)
         /// The process ends, and another one takes over.
         case restart
+        /// The process ends, and leaves nothing but the database.
+        case coldRestart
     }
 }
 
@@ -60,6 +62,7 @@ extension Program.Event: CustomStringConvertible {
         case .ownAddresses(let addresses): return "\(at) own addresses \(addresses.map(\.bytes))"
         case .sweep(let slots): return "\(at) sweep \(slots) slots"
         case .restart: return "\(at) restart"
+        case .coldRestart: return "\(at) cold restart"
         }
     }
 

@@ -22,7 +22,7 @@ package struct ProgramGenerator {
     }
 
     private static let limits: [UInt64] = [
-        200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 600_000,
+        100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 60_000, 600_000,
     ]
     /// Milliseconds at which the clock may start; the 32-bit stamps wrap, or change sign, soon after some of them.
     private static let starts: [UInt64] = [
@@ -128,6 +128,9 @@ package struct ProgramGenerator {
         case 71..<73: now += UInt64.random(in: 1...70, using: &random) * 86_400_000
         case 73..<80: rush()
         case 80..<90: append(.restart)
+        case 90..<94: append(.coldRestart)
+        case 94..<99: crashes()
+        case 99..<104: theft()
         default: addDatagram()
         }
     }
@@ -168,7 +171,7 @@ package struct ProgramGenerator {
             users: users,
             portPair: pair,
             hostUserToken: random.isOneIn(4) ? users.first?.userToken : nil,
-            rejoinIDs: life..<(life + random.pick([0, 1, 3, 1_000])),
+            rejoinIDs: life..<(life + random.pick([0, 1, 3, 1_000, 1_000, 1_000])),
             wasUsed: random.isOneIn(3)
         )
         sessions.append(Known(token: session, pair: pair.number, users: users.map(\.userToken)))
@@ -260,14 +263,86 @@ extension ProgramGenerator {
             if role == .server {
                 return Datagrams.hostData(user: user, session: session, to: receiver(userCount), payload)
             }
-            if random.isOneIn(3) {
-                return Datagrams.clientData(
-                    user: user,
-                    session: session,
-                    Datagrams.hello(length: random.pick([29, 30, 40]), mark: 7)
-                )
+            return Datagrams.clientData(user: user, session: session, random.isOneIn(3) ? payload : gamePayload())
+        }
+    }
+
+    /// What a kcp2k client sends, fresh ones and answered ones, and what only looks like it.
+    private mutating func gamePayload() -> [UInt8] {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0..<3: Datagrams.hello(mark: 7)
+        case 3: Datagrams.hello(length: random.pick([29, 31, 40]), mark: 7)
+        case 4: Datagrams.freshPing(mark: 7)
+        case 5, 6: Datagrams.reliable(cookie: random.pick([1, 0xFF00_0000, 0xC0FF_EE01]))
+        case 7: Datagrams.unreliable()
+        case 8: Array(Datagrams.unreliable().prefix(random.pick([5, 6])))
+        default: almostHello()
+        }
+    }
+
+    private mutating func almostHello() -> [UInt8] {
+        var payload = Datagrams.hello()
+        payload[Int.random(in: 0..<payload.count, using: &random)] ^= random.pick([1, 2, 0x80])
+        return payload
+    }
+
+    private mutating func send(
+        _ bytes: [UInt8],
+        _ session: Known,
+        from source: PeerEndpoint,
+        _ role: PortRole = .client
+    ) {
+        append(.datagram(bytes, from: source, to: LocalAddress(), role, pair: session.pair, misalignment: 0))
+    }
+
+    /// A player crashes again and again, and comes back from another port, from the same, or from another address.
+    private mutating func crashes() {
+        guard let session = sessions.suffix(3).randomElement(using: &random),
+            let user = session.users.randomElement(using: &random)
+        else { return }
+        let home = random.pick(sources)
+        let ports = (0..<UInt16.random(in: 1...6, using: &random)).map { 7_000 + $0 }
+        // Only what reaches a host uses an id up.
+        if let host = session.users.first {
+            send(Datagrams.ping(user: host, session: session.token), session, from: home, .server)
+        }
+        for _ in 0..<(random.isOneIn(3) ? 30 : Int.random(in: 2...16, using: &random)) {
+            let elsewhere = random.isOneIn(8) ? random.pick(sources) : home
+            let place = PeerEndpoint(elsewhere.address, port: random.pick(ports))
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                send(Datagrams.clientData(user: user, session: session.token, Datagrams.hello()), session, from: place)
+                if random.isOneIn(4) { now += random.pick([50, 99, 100, 200]) }
             }
-            return Datagrams.clientData(user: user, session: session, payload)
+            if random.isOneIn(3) {
+                let ping = Datagrams.clientData(user: user, session: session.token, Datagrams.freshPing())
+                send(ping, session, from: place)
+            }
+            if !random.isOneIn(5) {
+                let data = Datagrams.clientData(user: user, session: session.token, Datagrams.reliable())
+                send(data, session, from: place)
+            }
+            now += random.pick([0, 99, 100, 101, 200, 1_000, 5_000, 14_999, 15_000])
+        }
+    }
+
+    /// A thief with the token waits for gaps, and the player comes back. The same for a host, on its port.
+    private mutating func theft() {
+        guard let session = sessions.suffix(3).randomElement(using: &random),
+            let user = session.users.randomElement(using: &random)
+        else { return }
+        let role: PortRole = random.isOneIn(3) ? .server : .client
+        let players = sources.shuffled(using: &random).prefix(3)
+        for _ in 0..<Int.random(in: 4...30, using: &random) {
+            let source = players.randomElement(using: &random) ?? random.pick(sources)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let bytes =
+                    role == .client && random.isOneIn(3)
+                    ? Datagrams.clientData(user: user, session: session.token, gamePayload())
+                    : Datagrams.ping(user: user, session: session.token)
+                send(bytes, session, from: source, role)
+                now += random.pick([0, 250, 499, 500, 501])
+            }
+            if random.isOneIn(2) { now += random.pick([500, 1_000, 1_500, 2_000, 3_000, 4_999, 5_000]) }
         }
     }
 

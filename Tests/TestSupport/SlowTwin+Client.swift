@@ -10,41 +10,51 @@ extension SlowTwin {
     ) -> DropReason? {
         var step = TwinRoaming.stay
         var user = user
-        let isHostSilent = session.hostToken != nil && now - session.host.heard >= UInt64(settings.hostTimeout)
-        let pingState: UInt8 = isHostSilent ? 4 : 2
+        let hasHost = session.host.endpoint != nil
+        let excess = excess(datagram, session, user)
+        var isRejoin = false
         if !isBound {
-            let roaming = roam(datagram, user.client, session, retired: user.retired) {
-                wouldRejoin($0, session, user)
+            if !datagram.isExactHello, user.ignores(datagram.source, at: now) {
+                return deny(datagram, .retiredEndpoint, excess) { $0.charge(datagram) }
             }
-            user.client.candidate = roaming.candidate
-            if case .drop(let reason) = roaming.step { return reason }
-            step = roaming.step
+            isRejoin = isFresh(datagram, user) && user.isUsedUp && !session.rejoinIDs.isEmpty
+            if isRejoin, !user.mayRejoin(at: now) {
+                return deny(datagram, .rejoinTooSoon, excess) { $0.charge(datagram) }
+            }
+            step = roam(datagram, &user.client, session, excess: excess)
+            sessions[session.token]?.users[user.token] = user
+            if case .drop(let reason) = step { return deny(datagram, reason, excess) { $0.charge(datagram) } }
         }
-        if let reason = excess(datagram, session, user) { return reason }
+        if let excess { return excess }
         if case .wait = step {
-            user.client = wait(datagram, user.client, pingState: pingState, isWaiting: user.held != nil)
+            user.client = wait(datagram, user.client, isWaiting: user.held != nil)
             sessions[session.token]?.users[user.token] = user
             charge(datagram)
             return nil
         }
-        let hasHost = session.host.endpoint != nil
         if !datagram.isPing, !hasHost, lacksRoom(session, user) { return .heldOverflow }
-        // A PING that confirms a hello's move completes the rejoin.
-        let isRejoin = step.isMove && wouldRejoin(datagram, session, user)
-        bind(&user.client, datagram, step)
+        if isBound { isRejoin = isHelloFromPlace(datagram, session, user) }
+        let isFresh = isFresh(datagram, user)
+        let old = user.client.endpoint
+        let formerID = bind(&user.client, datagram, step, connectionID: user.connectionID)
+        if !isBound { user.retired.removeAll { $0.endpoint == datagram.source } }
+        if let formerID, !isFresh, formerID != user.connectionID,
+            !session.users.values.contains(where: { $0.connectionID == formerID })
+        {
+            give(formerID, &user, in: session.token)
+            user.isUsedUp = true
+        }
         if isRejoin {
-            user.connectionID = session.rejoinIDs.lowerBound
-            sessions[session.token]?.rejoinIDs.removeFirst()
-            user.lastRejoin = now
-            if let old = session.users[user.token]?.client.endpoint { user.retired = [old: now] }
-            count(.rejoins)
+            rejoin(&user, in: session.token)
+            if step.isMove, let old, old.twinSource == datagram.source.twinSource { user.retire(old, at: now) }
         }
         let confirmed = takePending(&user.client, datagram, step)
         sessions[session.token]?.users[user.token] = user
+        if !isBound { unbindOthers(user, in: session.token) }
         markUsed(session.token)
         charge(datagram)
         if datagram.isPing {
-            answer(datagram, pingState)
+            answer(datagram, clientState(session))
             if let confirmed {
                 if !hasHost, lacksRoom(session, user) {
                     drop(.heldOverflow)
@@ -62,13 +72,36 @@ extension SlowTwin {
         return nil
     }
 
+    /// DATA of an endpoint that may not bind is dropped; its PING is answered Checking, unless it is one too many.
+    mutating func deny(
+        _ datagram: TwinDatagram,
+        _ reason: DropReason,
+        _ excess: DropReason?,
+        charge: (inout SlowTwin) -> Void
+    ) -> DropReason? {
+        guard datagram.isPing else { return reason }
+        if let excess { return excess }
+        charge(&self)
+        answer(datagram, 1)
+        return nil
+    }
+
+    /// SessionTimeout where the host was seen, and is silent for the host timeout and five seconds.
+    private func clientState(_ session: TwinSession) -> UInt8 {
+        guard session.hostToken != nil, session.isHostHeard else { return 2 }
+        return now - session.host.heard >= UInt64(settings.hostTimeout) + 5_000 ? 4 : 2
+    }
+
     /// Sends a client's DATA to the host, or holds it for a host to come.
     private mutating func forwardToHost(_ datagram: TwinDatagram, isLate: Bool) {
         guard let session = sessions[datagram.sessionToken], let user = session.users[datagram.userToken] else {
             return
         }
         guard let target = session.host.endpoint else {
-            if user.held != nil { drop(.heldReplaced) }
+            if let held = user.held {
+                drop(.heldReplaced)
+                if held.datagram.isHello, !datagram.isHello { return }
+            }
             sessions[session.token]?.users[user.token]?.held = TwinHeld(datagram: datagram)
             return
         }
@@ -86,6 +119,7 @@ extension SlowTwin {
             outcome.sent.append(sent)
         }
         count(.toHostDatagrams)
+        noteForwarded(datagram)
     }
 
     /// A host has bound: everything that waited for it leaves.
@@ -95,13 +129,6 @@ extension SlowTwin {
             sessions[session]?.users[user.token]?.held = nil
             forwardToHost(held.datagram, isLate: true)
         }
-    }
-
-    /// Whether the datagram, or the one that waits for it, is a hello that a new id is there for.
-    private func wouldRejoin(_ datagram: TwinDatagram, _ session: TwinSession, _ user: TwinUser) -> Bool {
-        guard settings.givesRejoinIDs, !session.rejoinIDs.isEmpty else { return false }
-        guard datagram.isPing, let pending = user.client.pending else { return datagram.isHello }
-        return pending.datagram.source == datagram.source && pending.datagram.isHello
     }
 
     /// Whether nothing of this user can wait for a host.

@@ -13,8 +13,13 @@ extension SlowTwin {
         )
         session.hostToken = plan.hostUserToken
         session.host.heard = now
+        session.isHostHeard = plan.wasUsed
         sessions[plan.sessionToken] = session
-        for user in plan.users { add(user, toSession: plan.sessionToken) }
+        for user in plan.users {
+            add(user, toSession: plan.sessionToken)
+            // Nobody knows what went on in a session that was used before.
+            sessions[plan.sessionToken]?.users[user.userToken]?.isUsedUp = plan.wasUsed
+        }
     }
 
     /// Starts accepting a user.
@@ -22,7 +27,7 @@ extension SlowTwin {
         let user = TwinUser(token: plan.userToken, connectionID: plan.connectionID, pinned: plan.pinnedAddress)
         sessions[token]?.users[plan.userToken] = user
         let highest = sessions[token]?.highestNumber ?? 0
-        sessions[token]?.highestNumber = max(highest, plan.connectionID)
+        sessions[token]?.highestNumber = max(highest, plan.number)
     }
 
     /// Revokes a user. Unknown ones are no error.
@@ -38,6 +43,7 @@ extension SlowTwin {
             if session.host.pending != nil { drop(.roamingUnconfirmed) }
             sessions[token]?.hostToken = nil
             sessions[token]?.host = TwinBinding()
+            sessions[token]?.isHostHeard = false
             sessions[token]?.hostRate = TwinHostRate()
         }
         departed[TwinPair(session: token, user: userToken)] = gone
@@ -49,6 +55,22 @@ extension SlowTwin {
         pass(to: now)
         for user in sessions[token]?.users.keys.map(\.self) ?? [] { removeUser(user, fromSession: token, now: now) }
         sessions[token] = nil
+    }
+
+    /// The process is gone and left nothing but what the database holds.
+    package mutating func restartCold(_ stored: [SessionPlan], now: UInt64) {
+        pass(to: now)
+        for session in sessions.values {
+            for user in session.users.values {
+                if user.held != nil { drop(.noHost) }
+                if user.client.pending != nil { drop(.roamingUnconfirmed) }
+            }
+            if session.host.pending != nil { drop(.roamingUnconfirmed) }
+        }
+        sessions = [:]
+        departed = [:]
+        restart()
+        for plan in stored { add(plan, now: now) }
     }
 
     /// Whether a session or a user is served.

@@ -24,21 +24,22 @@ extension SlowTwin {
         }
         var step = TwinRoaming.stay
         var host = session.host
+        let excess = excessOfHost(datagram, session)
         if !isBound {
-            let roaming = roam(datagram, host, session, retired: [:]) { _ in false }
-            host.candidate = roaming.candidate
-            if case .drop(let reason) = roaming.step { return reason }
-            step = roaming.step
+            step = roam(datagram, &host, session, excess: excess)
+            sessions[session.token]?.host = host
+            if case .drop(let reason) = step { return deny(datagram, reason, excess) { $0.chargeHost(datagram) } }
         }
-        if let reason = excessOfHost(datagram, session) { return reason }
+        if let excess { return excess }
         if case .wait = step {
-            host = wait(datagram, host, pingState: 2)
+            host = wait(datagram, host)
             sessions[session.token]?.host = host
             chargeHost(datagram)
             return nil
         }
         if !datagram.isPing, let reason = refusal(datagram, session) { return reason }
-        bind(&host, datagram, step)
+        _ = bind(&host, datagram, step)
+        if !isBound { sessions[session.token]?.isHostHeard = true }
         let confirmed = takePending(&host, datagram, step)
         sessions[session.token]?.host = host
         markUsed(session.token)
@@ -62,7 +63,8 @@ extension SlowTwin {
     private mutating func claim(_ datagram: TwinDatagram, _ session: TwinSession, _ user: TwinUser) {
         if session.host.pending != nil { drop(.roamingUnconfirmed) }
         var host = TwinBinding()
-        bind(&host, datagram, .bind)
+        _ = bind(&host, datagram, .bind)
+        sessions[session.token]?.isHostHeard = true
         sessions[session.token]?.host = host
         sessions[session.token]?.hostToken = user.token
         events.append(.hostClaimed(sessionToken: session.token, userToken: user.token))

@@ -7,84 +7,114 @@ enum TwinRoaming {
     case bind
     /// From one endpoint to another.
     case move
-    /// Another address that has to be confirmed.
+    /// An address that another one replaced is bound again, though the other one lives.
+    case takeBack
+    /// Another address that has to wait.
     case wait
     case drop(DropReason)
 
-    var isMove: Bool { if case .move = self { true } else { false } }
+    var isMove: Bool {
+        switch self {
+        case .move, .takeBack: true
+        case .stay, .bind, .wait, .drop: false
+        }
+    }
 }
 
 // When an endpoint moves: the same for users and hosts.
 extension SlowTwin {
     /// The rules in their order, for a datagram that does not come from the bound endpoint.
-    func roam(
+    mutating func roam(
         _ datagram: TwinDatagram,
-        _ binding: TwinBinding,
+        _ binding: inout TwinBinding,
         _ session: TwinSession,
-        retired: [PeerEndpoint: UInt64],
-        wouldRejoin: (TwinDatagram) -> Bool
-    ) -> (step: TwinRoaming, candidate: TwinCandidate?) {
+        excess: DropReason?
+    ) -> TwinRoaming {
         let source = datagram.source
-        if let at = retired[source], now - at < 10_000 { return (.drop(.retiredEndpoint), binding.candidate) }
         let silence = now - binding.heard
-        guard let bound = binding.endpoint, silence < UInt64(settings.userTimeout) else {
-            return (.bind, binding.candidate)
-        }
-        if silence < 5_000, session.wrongUsers.count(at: now) > Int(settings.wrongUsersPerSecond) {
-            return (.drop(.rebindFrozen), binding.candidate)
-        }
-        if silence < 2_000, binding.moves.count(at: now) >= 3, binding.original != source {
-            return (.drop(.endpointConflict), binding.candidate)
-        }
-        if let last = session.users[datagram.userToken]?.lastRejoin, now - last < 1_000, wouldRejoin(datagram) {
-            return (.drop(.rejoinTooSoon), binding.candidate)
-        }
-        if bound.twinSource == source.twinSource { return (.move, binding.candidate) }
+        guard let bound = binding.endpoint, silence < UInt64(settings.userTimeout) else { return .bind }
+        let isFlooded = session.wrongUsers.count(at: now) > Int(settings.wrongUsersPerSecond)
+        let isFrozen = silence < 5_000 && isFlooded
+        if bound.twinSource == source.twinSource { return isFrozen ? .drop(.rebindFrozen) : .move }
         switch settings.roaming {
-        case .strict: return (.drop(.roamingForbidden), binding.candidate)
-        case .open: return (.move, binding.candidate)
+        case .strict: return .drop(.roamingForbidden)
+        case .open: return isFrozen ? .drop(.rebindFrozen) : .move
         case .normal: break
         }
-        var candidate = TwinCandidate(endpoint: source, first: now, count: 1)
-        if let known = binding.candidate, known.endpoint == source, now - known.first < 2_000 {
-            candidate = known
-            candidate.count += 1
+        let lastConflict = binding.conflicts.last
+        let isContested = lastConflict.map { now - $0 < 60_000 } ?? false
+        if !isFrozen, silence >= (isContested ? 5_000 : 2_000) { return .move }
+        if let excess { return .drop(excess) }
+        if let place = formerPlace(of: source, in: binding) {
+            binding.formers[place].heard.append(now)
+            let heard = binding.formers[place].heard
+            if heard.count >= 3, now - heard[0] >= 1_000 { return .takeBack }
+            return .wait
         }
-        if silence >= 2_000 || (candidate.count >= 3 && silence >= 500) { return (.move, nil) }
-        return (.wait, candidate)
+        if isContested { return .drop(.endpointConflict) }
+        return isFrozen ? .drop(.rebindFrozen) : .wait
+    }
+
+    private func formerPlace(of source: PeerEndpoint, in binding: TwinBinding) -> Int? {
+        binding.formers.firstIndex { $0.address == source.twinSource && now - $0.replaced < 60_000 }
     }
 
     /// Binds, moves or refreshes.
-    mutating func bind(_ binding: inout TwinBinding, _ datagram: TwinDatagram, _ step: TwinRoaming) {
-        if case .move = step {
-            if binding.moves.add(at: now) { binding.original = binding.endpoint }
-            count(.endpointMoves)
-        }
+    /// - Parameter connectionID: the user's; nil for a host.
+    /// - Returns: the connection id that a former place had.
+    mutating func bind(
+        _ binding: inout TwinBinding,
+        _ datagram: TwinDatagram,
+        _ step: TwinRoaming,
+        connectionID: Int32? = nil
+    ) -> Int32? {
+        var former: Int32?
         switch step {
-        case .bind, .move: binding.candidate = nil
         case .stay, .wait, .drop: break
+        case .bind, .move, .takeBack:
+            if step.isMove { count(.endpointMoves) }
+            if case .takeBack = step { noteConflict(&binding, datagram) }
+            let place = formerPlace(of: datagram.source, in: binding)
+            if place == nil, step.isMove, case .normal = settings.roaming, let old = binding.endpoint,
+                old.twinSource != datagram.source.twinSource
+            {
+                binding.formers.removeAll { now - $0.replaced >= 60_000 }
+                // Three are remembered: the oldest, and the two that came last.
+                if binding.formers.count == 3 { binding.formers.remove(at: 1) }
+                binding.formers.append(
+                    TwinFormer(address: old.twinSource, replaced: now, connectionID: connectionID)
+                )
+            }
+            if let place {
+                former = binding.formers[place].connectionID
+                binding.formers.removeSubrange(place...)
+            }
         }
         binding.endpoint = datagram.source
         binding.local = datagram.arrival.local
         binding.heard = now
+        return former
+    }
+
+    /// The fourth within a minute from the first is told.
+    private mutating func noteConflict(_ binding: inout TwinBinding, _ datagram: TwinDatagram) {
+        if let first = binding.conflicts.first, now - first >= 60_000 { binding.conflicts = [] }
+        binding.conflicts.append(now)
+        guard binding.conflicts.count == 4 else { return }
+        events.append(.endpointContested(sessionToken: datagram.sessionToken, userToken: datagram.userToken))
     }
 
     /// Keeps the newest DATA of an unconfirmed endpoint; PINGs are answered.
     ///
     /// - Parameter isWaiting: whether an earlier datagram of the user waits for a host: one waits for each user.
-    mutating func wait(
-        _ datagram: TwinDatagram,
-        _ binding: TwinBinding,
-        pingState: UInt8,
-        isWaiting: Bool = false
-    ) -> TwinBinding {
+    mutating func wait(_ datagram: TwinDatagram, _ binding: TwinBinding, isWaiting: Bool = false) -> TwinBinding {
         var binding = binding
         if let pending = binding.pending, pending.datagram.source != datagram.source {
             drop(.roamingUnconfirmed)
             binding.pending = nil
         }
         if datagram.isPing {
-            answer(datagram, pingState)
+            answer(datagram, 1)
         } else if isWaiting {
             drop(.roamingUnconfirmed)
         } else if binding.pending == nil, heldNow >= 1_024 {
@@ -105,7 +135,7 @@ extension SlowTwin {
         guard let pending = binding.pending else { return nil }
         switch step {
         case .stay, .wait, .drop: return nil
-        case .bind, .move: binding.pending = nil
+        case .bind, .move, .takeBack: binding.pending = nil
         }
         if datagram.isPing, pending.datagram.source == datagram.source { return pending }
         drop(.roamingUnconfirmed)

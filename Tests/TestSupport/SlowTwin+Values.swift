@@ -34,13 +34,6 @@ struct TwinDatagram {
         default: return .unknownType
         }
     }
-
-    var isHello: Bool {
-        guard !isPing, arrival.role == .client else { return false }
-        let payload = clientPayload
-        return payload.count >= 30 && payload[0] == 1 && payload[1...8].allSatisfy { $0 == 0 } && payload[9] == 81
-            && payload[17...20].allSatisfy { $0 == 0 }
-    }
 }
 
 /// Counts within a time that starts with the first.
@@ -115,19 +108,21 @@ struct TwinBinding {
     var endpoint: PeerEndpoint?
     var local = LocalAddress()
     var heard: UInt64 = 0
-    var moves = TwinWindow(length: 60_000)
-    /// What was bound before the first move of the running minute.
-    var original: PeerEndpoint?
-    /// An endpoint at another address that wants to be bound.
-    var candidate: TwinCandidate?
+    /// Addresses that another one replaced, oldest first.
+    var formers: [TwinFormer] = []
+    /// When addresses took their place back, from the first of the running minute.
+    var conflicts: [UInt64] = []
     var pending: TwinHeld?
 }
 
-/// An endpoint at another address, not confirmed yet.
-struct TwinCandidate {
-    var endpoint: PeerEndpoint
-    var first: UInt64
-    var count: Int
+/// An IPv4 address or an IPv6 /64 that another one replaced.
+struct TwinFormer {
+    var address: [UInt8]
+    var replaced: UInt64
+    /// The id that the user had there.
+    var connectionID: Int32?
+    /// When it was heard since.
+    var heard: [UInt64] = []
 }
 
 /// A live user.
@@ -136,9 +131,12 @@ struct TwinUser {
     var connectionID: Int32
     var pinned: PeerAddress?
     var client = TwinBinding()
-    /// Endpoints that rejoins replaced, and when.
-    var retired: [PeerEndpoint: UInt64] = [:]
-    var lastRejoin: UInt64?
+    /// Whether a game connection that the host has answered goes on under the id.
+    var isUsedUp = false
+    /// Endpoints that rejoins from their own address replaced, and when.
+    var retired: [(endpoint: PeerEndpoint, at: UInt64)] = []
+    var rejoinCredit: UInt64 = 180_000
+    var rejoinCreditAt: UInt64 = 0
     var held: TwinHeld?
     var rate = TwinRate()
 }
@@ -150,6 +148,8 @@ struct TwinSession {
     var users: [UInt32: TwinUser] = [:]
     var hostToken: UInt32?
     var host = TwinBinding()
+    /// Whether whoever hosts was ever heard.
+    var isHostHeard = false
     var highestNumber: Int32 = 0
     var rejoinIDs: Range<Int32>
     var wrongUsers = TwinWindow(length: 1_000)

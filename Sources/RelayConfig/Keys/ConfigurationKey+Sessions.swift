@@ -62,8 +62,8 @@ extension ConfigurationKey {
             default: true,
             reloadable: false,
             """
-            Whether a known user's fresh game connection from a new address gets a new connection id, so that a player \
-            who crashed can rejoin at once.
+            Whether a known user's fresh game connection gets a new connection id, so that a player who crashed can \
+            rejoin at once.
             """
         ),
         ConfigurationKey(
@@ -84,8 +84,8 @@ extension ConfigurationKey {
             default: .normal,
             reloadable: false,
             """
-            When a user's datagrams may come from another IP address. strict: never. normal: once the old address is \
-            silent or the new one has proved itself. open: the newest wins.
+            When a user's datagrams may come from another IP address. strict: never. normal: once the old address was \
+            silent for 2 seconds, and one that was replaced may come back. open: the newest wins.
             """
         ),
         ConfigurationKey(

@@ -2,7 +2,7 @@
 package enum Roaming: String, Sendable, CaseIterable {
     /// Never to another IP address.
     case strict
-    /// To another IP address once the old one is silent or the new one has proved itself.
+    /// To another IP address once the old one is silent; and back, though the new one lives.
     case normal
     /// The newest address always wins.
     case open

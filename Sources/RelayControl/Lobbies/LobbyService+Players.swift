@@ -292,7 +292,13 @@ extension LobbyService {
         try requireHost(caller, of: changed)
         touch(id)
         if changed.isStarted { return try await view(id, by: caller) }
-        let session = try await directory.create(SessionRequest(addresses: changed.players.map(\.address)))
+        // From the start, so that a joiner who is pointed at the wrong port does not become host.
+        let session = try await directory.create(
+            SessionRequest(
+                addresses: changed.players.map(\.address),
+                hostIndex: changed.players.firstIndex { $0.isHost }
+            )
+        )
         for (index, user) in session.users.enumerated() where changed.players.indices.contains(index) {
             changed.players[index].token = user.token
         }

@@ -88,7 +88,11 @@ extension DropReason {
         case .retiredEndpoint:
             ("from the old address of a player that has just rejoined", "Nothing, unless two programs use one token.")
         case .rejoinTooSoon:
-            ("a second rejoin within a second", "Nothing, unless two programs use one token.")
+            (
+                "a fresh game connection of a player that had twelve new connection ids in a row",
+                "Look for a client that reconnects in a loop; one more is allowed every 15 seconds. Or two programs use one "
+                    + "token."
+            )
         case .roamingUnconfirmed:
             (
                 "from another address while the player's old one may still be alive",
@@ -101,8 +105,8 @@ extension DropReason {
             )
         case .endpointConflict:
             (
-                "from one of two addresses that keep taking one player from each other",
-                "Two programs use the same user token: give each player its own."
+                "from a second address, shortly after one that had been replaced took its player back",
+                "A token is stolen, or two devices use it: give each player its own; revoke the user and authorize a new one."
             )
         case .rebindFrozen:
             (

@@ -65,8 +65,9 @@ extension Examination {
                 "host_silent",
                 .problem,
                 subject,
-                "The host, user \(host.number) at \(place), was last heard \(Diagnosis.time(silence)) ago. Players are "
-                    + "told that the session timed out; any user that pings the server port \(ports.server) takes over.",
+                "The host, user \(host.number) at \(place), was last heard \(Diagnosis.time(silence)) ago. Any user that "
+                    + "pings the server port \(ports.server) takes over; from 5 s later on players are told that the session "
+                    + "timed out.",
                 "Look at the host's program and network: it is gone. Start it again, or let another user host."
             )
         } else if silence >= Self.quiet {
@@ -87,7 +88,16 @@ extension Examination {
                     + Self.figures(report.hostRate, report.hostLink)
             )
         }
-        if report.hostMoves >= SessionSighting.manyMoves {
+        if report.hostConflicts > Self.conflictsByChance {
+            note(
+                "host_contested",
+                .problem,
+                subject,
+                "Two addresses take the host, user \(host.number), from each other: \(report.hostConflicts) times within a "
+                    + "minute the one that had been replaced took its place back. Its token is stolen, or two devices use it.",
+                DropReason.endpointConflict.advice
+            )
+        } else if report.hostMoves >= SessionSighting.manyMoves {
             note(
                 "host_moves",
                 .problem,

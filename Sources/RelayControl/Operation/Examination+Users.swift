@@ -122,8 +122,20 @@ extension Examination {
         return (report.lastDropAge ?? 0) < DropReason.recent
     }
 
+    /// Conflicts within a minute that a bad network may cause.
+    static let conflictsByChance = 3
+
     private mutating func examineMoves(_ user: SessionUser, _ report: UserReport) {
-        if report.moves >= SessionSighting.manyMoves {
+        if report.conflicts > Self.conflictsByChance {
+            note(
+                "user_contested",
+                .problem,
+                .user(user.number),
+                "Two addresses take user \(user.number) from each other: \(report.conflicts) times within a minute the one "
+                    + "that had been replaced took its place back. Its token is stolen, or two devices use it.",
+                DropReason.endpointConflict.advice
+            )
+        } else if report.moves >= SessionSighting.manyMoves {
             note(
                 "user_moves",
                 .problem,
@@ -137,7 +149,7 @@ extension Examination {
                 "user_roams",
                 .note,
                 .user(user.number),
-                "Another address asks to take over user \(user.number) and has to show more before it may.",
+                "Another address asks to take over user \(user.number) and has to wait until the old one is silent.",
                 DropReason.roamingUnconfirmed.advice
             )
         }

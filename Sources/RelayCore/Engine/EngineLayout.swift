@@ -16,8 +16,10 @@ public struct EngineLayout: Sendable, Equatable {
     let sessionMeters: Int
     let sessionRecords: Int
     let held: Int
+    let histories: Int
     let credentialsIndex: Int
     let connectionIndex: Int
+    let endpointIndex: Int
     let sessionIndex: Int
     /// The region's size in bytes.
     public let byteCount: Int
@@ -43,8 +45,10 @@ public struct EngineLayout: Sendable, Equatable {
         sessionMeters = place(self.sessionCapacity * MemoryLayout<SessionMeter>.stride)
         sessionRecords = place(self.sessionCapacity * MemoryLayout<SessionRecord>.stride)
         held = place(HeldPool.byteCount)
+        histories = place(MoveHistoryPool.byteCount)
         credentialsIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
         connectionIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
+        endpointIndex = place(GrowingIndex.byteCount(for: self.userCapacity))
         sessionIndex = place(GrowingIndex.byteCount(for: self.sessionCapacity))
         byteCount = offset
     }
@@ -62,9 +66,9 @@ public struct EngineLayout: Sendable, Equatable {
             MemoryLayout<EngineBook>.stride, CounterPage.byteCount, MemoryLayout<UserLine>.stride,
             MemoryLayout<Roaming>.stride, MemoryLayout<SessionLine>.stride, MemoryLayout<SessionBook>.stride,
             MemoryLayout<UserMeter>.stride, MemoryLayout<UserRecord>.stride, MemoryLayout<SessionMeter>.stride,
-            MemoryLayout<SessionRecord>.stride, HeldPool.byteCount,
+            MemoryLayout<SessionRecord>.stride, HeldPool.byteCount, MoveHistoryPool.byteCount,
         ]
-        return sizes.reduce(2) { ($0 &* 0x100_0000_01B3) ^ UInt64($1) }
+        return sizes.reduce(3) { ($0 &* 0x100_0000_01B3) ^ UInt64($1) }
     }
 }
 

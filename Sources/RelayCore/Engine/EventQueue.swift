@@ -1,7 +1,7 @@
 /// Events on their way up, a fixed number of them: whoever drives the engine drains it after every batch and every sweep,
-/// and neither can raise more than fit in between.
+/// and neither can raise more than fit in between. Of what a session's confirmation tells, the rest is told by the next one.
 struct EventQueue {
-    static let capacity = 512
+    static let capacity = 4_096
 
     private let events: UnsafeMutablePointer<PlaneEvent>
     private(set) var count = 0

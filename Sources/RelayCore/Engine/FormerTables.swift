@@ -13,6 +13,7 @@ public struct FormerTables: @unchecked Sendable {
     let userRecords: UnsafePointer<UserRecord>
     let sessionMeters: UnsafePointer<SessionMeter>
     let sessionRecords: UnsafePointer<SessionRecord>
+    let histories: UnsafeRawPointer
     private let held: UnsafeRawPointer
     let heldBytes: UnsafeMutableRawPointer
     /// Slots that were ever taken.
@@ -35,6 +36,7 @@ public struct FormerTables: @unchecked Sendable {
         userRecords = UnsafePointer((memory + layout.userRecords).assumingMemoryBound(to: UserRecord.self))
         sessionMeters = UnsafePointer((memory + layout.sessionMeters).assumingMemoryBound(to: SessionMeter.self))
         sessionRecords = UnsafePointer((memory + layout.sessionRecords).assumingMemoryBound(to: SessionRecord.self))
+        histories = UnsafeRawPointer(memory + layout.histories)
         held = UnsafeRawPointer(memory + layout.held)
         heldBytes = memory + layout.held + HeldPool.capacity * MemoryLayout<HeldPool.Slot>.stride
         let book = (memory + layout.book).load(as: EngineBook.self)

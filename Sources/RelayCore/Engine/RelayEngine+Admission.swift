@@ -1,3 +1,5 @@
+import RelayWire
+
 // The roaming rule: when a valid datagram from elsewhere moves a user or a host. The same for both.
 extension RelayEngine {
     enum Admission {
@@ -5,107 +7,148 @@ extension RelayEngine {
         case bound(wasCandidate: Bool)
         /// The source took over from the old endpoint.
         case moved(from: PeerEndpoint, wasCandidate: Bool)
-        /// The source has to show more before it takes over.
+        /// The source has to wait, or to show more, before it takes over.
         case unconfirmed
         case refused(DropReason)
     }
 
-    /// - Parameters:
-    ///   - isHello: taking over would also take a new connection id.
-    ///   - excess: why the datagram is one too many: then it does not even ask to take over.
-    ///   - undeliverable: why the datagram is dropped even from an endpoint that may bind: then it binds nothing.
-    mutating func admit(
-        _ arrival: Arrival,
-        to endpoint: UnsafeMutablePointer<BoundEndpoint>,
-        roaming: UnsafeMutablePointer<Roaming>,
-        session: Int,
-        isHello: Bool,
-        excess: DropReason?,
-        undeliverable: DropReason?
-    ) -> Admission {
+    /// A datagram that does not come from the bound endpoint.
+    struct Stranger {
+        /// On the server port.
+        var isHost: Bool
+        var user: Int
+        var session: Int
+        /// Of a game connection that no host has answered.
+        var isFresh = false
+        /// A hello and nothing else.
+        var isExactHello = false
+        /// Taking over would also take a new connection id.
+        var needsID = false
+        /// Why it is one too many: then it does not even ask to take over.
+        var excess: DropReason?
+        /// Why it is dropped even from an endpoint that may bind: then it binds nothing.
+        var undeliverable: DropReason?
+    }
+
+    mutating func admit(_ stranger: Stranger, _ arrival: Arrival) -> Admission {
         let now = arrival.stamp
-        let key = endpointKey(arrival.source)
+        let endpoint = stranger.isHost ? endpoint(ofHostIn: stranger.session) : endpoint(ofUser: stranger.user)
+        let roaming = roaming(of: stranger)
         let silence = now.age(since: endpoint.pointee.lastHeard)
-        if roaming.pointee.retired == key, now.age(since: roaming.pointee.retiredAt) < Rule.retiredEndpointLifetime {
+        if !stranger.isExactHello, isRetired(roaming, endpointKey(arrival.source), now) {
             return .refused(.retiredEndpoint)
         }
-        let wasCandidate = roaming.pointee.candidate == key
+        if stranger.needsID, !roaming.pointee.allowsRejoin(now) { return .refused(.rejoinTooSoon) }
         guard endpoint.pointee.isBound, silence < settings.userTimeout, !endpoint.pointee.isAt(arrival.source) else {
-            if let undeliverable { return .refused(undeliverable) }
-            roaming.pointee.candidate = 0
-            endpoint.pointee.bind(arrival.source)
-            refresh(endpoint, arrival)
-            return .bound(wasCandidate: wasCandidate)
+            if let undeliverable = stranger.undeliverable { return .refused(undeliverable) }
+            return .bound(wasCandidate: take(endpoint, stranger, roaming, arrival))
         }
-        if let reason = refusal(roaming, key: key, silence: silence, session: session, isHello: isHello, now) {
-            return .refused(reason)
-        }
-        if !endpoint.pointee.peer.sharesSource(with: arrival.source) {
-            switch settings.roaming {
-            case .strict: return .refused(.roamingForbidden)
-            case .open: break
-            case .normal:
-                if silence >= Rule.roamingSilence { break }
-                if let excess { return .refused(excess) }
-                guard confirms(roaming, key: key, silence: silence, now) else { return .unconfirmed }
-            }
-        }
-        if let undeliverable { return .refused(undeliverable) }
         let old = endpoint.pointee.peer
-        recordMove(roaming, from: old, now)
-        roaming.pointee.candidate = 0
-        endpoint.pointee.bind(arrival.source)
-        refresh(endpoint, arrival)
-        return .moved(from: old, wasCandidate: wasCandidate)
+        let isSameSource = old.sharesSource(with: arrival.source)
+        var takesBack = false
+        switch judgeMove(stranger, roaming, silence: silence, isSameSource: isSameSource, arrival) {
+        case .goes: break
+        case .takesBack: takesBack = true
+        case .waits: return .unconfirmed
+        case .stays(let reason): return .refused(reason)
+        }
+        if let undeliverable = stranger.undeliverable { return .refused(undeliverable) }
+        recordMove(roaming, now)
+        if takesBack { recordConflict(stranger, roaming, now) }
+        if !isSameSource, case .normal = settings.roaming { remember(old, stranger, roaming, arrival) }
+        return .moved(from: old, wasCandidate: take(endpoint, stranger, roaming, arrival))
     }
 
-    /// Why a live endpoint keeps its place whatever the source shows.
-    private mutating func refusal(
-        _ roaming: UnsafeMutablePointer<Roaming>,
-        key: UInt64,
-        silence: UInt32,
-        session: Int,
-        isHello: Bool,
-        _ now: Stamp
-    ) -> DropReason? {
-        if silence < Rule.frozenWithin, isFlooded(session: session, now) { return .rebindFrozen }
-        if silence < Rule.aliveWithin, roaming.pointee.moveCount >= Rule.movesPerWindow,
-            now.age(since: roaming.pointee.movesSince) < Rule.conflictWindow, key != roaming.pointee.elder
-        {
-            return .endpointConflict
-        }
-        if isHello, roaming.pointee.hasRejoined, now.age(since: roaming.pointee.rejoinedAt) < Rule.rejoinInterval {
-            return .rejoinTooSoon
-        }
-        return nil
+    private enum Move {
+        case goes
+        case takesBack
+        case waits
+        case stays(DropReason)
     }
 
-    /// Counts a datagram of a candidate on another IP; true when it has shown enough.
-    private mutating func confirms(
+    /// Whether a source takes over from a living endpoint.
+    private mutating func judgeMove(
+        _ stranger: Stranger,
         _ roaming: UnsafeMutablePointer<Roaming>,
-        key: UInt64,
         silence: UInt32,
-        _ now: Stamp
+        isSameSource: Bool,
+        _ arrival: Arrival
+    ) -> Move {
+        let now = arrival.stamp
+        let isFrozen = silence < Rule.frozenWithin && isFlooded(session: stranger.session, now)
+        if isSameSource { return isFrozen ? .stays(.rebindFrozen) : .goes }
+        switch settings.roaming {
+        case .strict: return .stays(.roamingForbidden)
+        case .open: return isFrozen ? .stays(.rebindFrozen) : .goes
+        case .normal: break
+        }
+        let isContested = roaming.pointee.isContested(now)
+        if !isFrozen, silence >= (isContested ? Rule.contestedSilence : Rule.roamingSilence) { return .goes }
+        if let excess = stranger.excess { return .stays(excess) }
+        let place = formerPlace(roaming, arrival)
+        if place >= 0 {
+            // Its own place: neither a flood of wrong tokens nor a living thief keeps it from there.
+            if histories[Int(roaming.pointee.history) - 1].counts(at: place, now) { return .takesBack }
+        } else if isContested {
+            return .stays(.endpointConflict)
+        } else if isFrozen {
+            return .stays(.rebindFrozen)
+        }
+        noteCandidate(roaming, endpointKey(arrival.source), now)
+        return .waits
+    }
+
+    /// Binds the source.
+    /// - Returns: whether it was the candidate, whose held datagram leaves now.
+    private mutating func take(
+        _ endpoint: UnsafeMutablePointer<BoundEndpoint>,
+        _ stranger: Stranger,
+        _ roaming: UnsafeMutablePointer<Roaming>,
+        _ arrival: Arrival
     ) -> Bool {
-        // Another candidate's datagram is not this one's to send.
-        if roaming.pointee.candidate != key { settleCandidate(roaming, releases: false) }
-        if roaming.pointee.candidate != key || now.age(since: roaming.pointee.candidateSince) >= Rule.roamingWindow {
-            roaming.pointee.candidate = key
-            roaming.pointee.candidateSince = now
-            roaming.pointee.candidateCount = 0
+        let key = endpointKey(arrival.source)
+        let wasCandidate = roaming.pointee.candidate == key
+        roaming.pointee.candidate = 0
+        if roaming.pointee.history != 0 { comeBack(stranger, roaming, key, arrival) }
+        if stranger.isHost {
+            endpoint.pointee.bind(arrival.source)
+        } else {
+            bindClient(stranger.user, to: arrival.source, arrival.stamp)
         }
-        if roaming.pointee.candidateCount < .max { roaming.pointee.candidateCount += 1 }
-        return roaming.pointee.candidateCount >= Rule.roamingConfirmations && silence >= Rule.roamingQuiet
+        refresh(endpoint, arrival)
+        return wasCandidate
     }
 
-    private mutating func recordMove(_ roaming: UnsafeMutablePointer<Roaming>, from old: PeerEndpoint, _ now: Stamp) {
+    /// One source at a time asks for an endpoint: another candidate's datagram is not this one's to send.
+    private mutating func noteCandidate(_ roaming: UnsafeMutablePointer<Roaming>, _ key: UInt64, _ now: Stamp) {
+        if roaming.pointee.candidate != key { settleCandidate(roaming, releases: false) }
+        roaming.pointee.candidate = key
+        roaming.pointee.candidateSince = now
+    }
+
+    private mutating func recordMove(_ roaming: UnsafeMutablePointer<Roaming>, _ now: Stamp) {
         counters.add(1, to: .endpointMoves)
         if roaming.pointee.moveCount == 0 || now.age(since: roaming.pointee.movesSince) >= Rule.conflictWindow {
             roaming.pointee.moveCount = 0
             roaming.pointee.movesSince = now
-            roaming.pointee.elder = endpointKey(old)
         }
         if roaming.pointee.moveCount < .max { roaming.pointee.moveCount += 1 }
+    }
+
+    private mutating func recordConflict(
+        _ stranger: Stranger,
+        _ roaming: UnsafeMutablePointer<Roaming>,
+        _ now: Stamp
+    ) {
+        guard roaming.pointee.noteConflict(now) else { return }
+        let credentials = Credentials(rawValue: users[stranger.user].credentials)
+        events.append(
+            .endpointContested(sessionToken: credentials.sessionToken, userToken: credentials.userToken)
+        )
+    }
+
+    mutating func roaming(of stranger: Stranger) -> UnsafeMutablePointer<Roaming> {
+        stranger.isHost ? sessionRoaming + stranger.session : userRoaming + stranger.user
     }
 
     /// Whether the session got so many wrong user tokens within this second that live users must not be moved.

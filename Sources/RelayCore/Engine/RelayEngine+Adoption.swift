@@ -55,6 +55,9 @@ extension RelayEngine {
             var roaming = former.sessionRoaming[slot]
             (roaming.held, roaming.next, roaming.previous) = (0, 0, 0)
             sessionRoaming[session] = roaming
+            let formerOwner = UInt32(slot + 1) | MoveHistoryPool.isHost
+            let owner = UInt32(session + 1) | MoveHistoryPool.isHost
+            adoptHistory(former, formerOwner, into: sessionRoaming + session, owner: owner)
             let book = former.sessionBooks[slot]
             // Ids below are users' numbers: where they stand here, the next block is used.
             if book.nextRejoinID >= Rule.firstRejoinID {
@@ -64,6 +67,7 @@ extension RelayEngine {
             sessionBooks[session].highestUserID = book.highestUserID
             sessionBooks[session].wrongSince = book.wrongSince.clamped(to: now)
             sessionBooks[session].wrongCount = book.wrongCount
+            sessionBooks[session].isHostHeard = book.isHostHeard
             sessionBooks[session].isUnconfirmed = true
             if !Blank.isZero(former.sessionMeters + slot) {
                 sessionMeters[session] = former.sessionMeters[slot]
@@ -114,6 +118,7 @@ extension RelayEngine {
                 adoption.overflow += 1
                 continue
             }
+            adoptHistory(former, UInt32(slot + 1), into: userRoaming + user, owner: UInt32(user + 1))
             if !Blank.isZero(former.meters + slot) {
                 meters[user] = former.meters[slot]
                 meters[user].validate()
@@ -140,6 +145,7 @@ extension RelayEngine {
         userRoaming[user].held = 0
         list(user: user)
         insertConnection(user)
+        adoptEndpoint(ofUser: user, now)
         link(user, session: session)
         let id = line.connectionID
         if id >= Rule.firstRejoinID {
@@ -170,7 +176,7 @@ extension RelayEngine {
             else { continue }
             users[user] = line
             users[user].endpoint.validate(now)
-            userRoaming[user].retired = former.userRoaming[slot].retired
+            userRoaming[user].hosted = former.userRoaming[slot].hosted
             list(user: user)
             linkDeparted(user)
         }
@@ -191,6 +197,7 @@ extension RelayEngine {
                 if sessions[session].endpoint.isBound { adoption.addresses += 1 }
             } else {
                 sessions[session].endpoint.unbind()
+                sessionBooks[session].isHostHeard = false
             }
         }
     }

@@ -20,6 +20,9 @@ extension RelayEngine {
                 return drop(undeliverable, user: user, arrival.stamp)
             }
             refresh(endpoint, arrival)
+            if isData, silence >= Rule.helloSilence {
+                noteHello(datagram, user: user, session: session, arrival.stamp)
+            }
         } else if let verdict = admitClient(
             datagram,
             isData: isData,
@@ -54,6 +57,7 @@ extension RelayEngine {
         guard host.pointee.isBound else {
             return holdForHost(datagram, user: user, session: session, receivedAt: receivedAt, now)
         }
+        noteCookie(datagram, user: user)
         let offset = datagram.rewriteForHost(connectionID: users[user].connectionID)
         let length = datagram.length &- offset
         counters.add(1, to: .toHostDatagrams)
@@ -78,74 +82,62 @@ extension RelayEngine {
         }
         let roaming = userRoaming + user
         dropExpired(roaming, arrival.stamp)
-        let isHello =
-            settings.givesRejoinIDs && hasRejoinID(session: session)
-            && (isData ? self.isHello(datagram) : holdsHello(roaming, arrival))
-        switch admit(
-            arrival,
-            to: endpoint(ofUser: user),
-            roaming: roaming,
-            session: session,
-            isHello: isHello,
-            excess: excess,
-            undeliverable: undeliverable
-        )
-        {
+        var stranger = Stranger(isHost: false, user: user, session: session)
+        stranger.excess = excess
+        stranger.undeliverable = undeliverable
+        describe(&stranger, datagram, isData: isData, arrival)
+        switch admit(stranger, arrival) {
         case .refused(let reason):
-            return drop(reason, user: user, arrival.stamp)
+            return refuse(reason, datagram, isData: isData, stranger, arrival.stamp)
         case .unconfirmed:
             users[user].isRoaming = true
             charge(datagram.length, user: user, session: session, arrival.stamp)
-            guard isData else { return answer(datagram, clientState(session: session, arrival.stamp)) }
+            guard isData else { return answer(datagram, .checking) }
             return holdCandidate(datagram, .clientCandidate, user: user, session: session, roaming, arrival.stamp)
         case .bound(let wasCandidate):
             settleCandidate(roaming, releases: wasCandidate && !isData)
+            if stranger.needsID { giveRejoinID(user: user, session: session, arrival.stamp) }
         case .moved(let old, let wasCandidate):
             users[user].isRoaming = true
             userRecords[user].link.noteMove()
             settleCandidate(roaming, releases: wasCandidate && !isData)
-            if isHello { giveRejoinID(user: user, session: session, replacing: old, arrival.stamp) }
+            guard stranger.needsID else { break }
+            giveRejoinID(user: user, session: session, arrival.stamp)
+            if old.sharesSource(with: arrival.source) { retire(old, user: user, arrival.stamp) }
         }
         return nil
     }
 
+    /// Drops the DATA of an endpoint that may not bind. Its PING is answered Checking: its tokens are right, and a transport
+    /// that waits for another answer goes on asking.
+    mutating func refuse(
+        _ reason: DropReason,
+        _ datagram: DatagramBytes,
+        isData: Bool,
+        _ stranger: Stranger,
+        _ now: Stamp
+    ) -> Verdict {
+        if isData { return drop(reason, user: stranger.user, now) }
+        if let excess = stranger.undeliverable { return drop(excess, user: stranger.user, now) }
+        if stranger.isHost {
+            chargeHost(datagram.length, session: stranger.session, now)
+        } else {
+            charge(datagram.length, user: stranger.user, session: stranger.session, now)
+        }
+        return answer(datagram, .checking)
+    }
+
     /// The state a client's PING is answered with.
     private mutating func clientState(session: Int, _ now: Stamp) -> RelayState {
-        isHostSilent(session: session, now) ? .sessionTimeout : .valid
+        guard sessions[session].host != 0 else { return .valid }
+        // LiteNetLib's transport ends itself on this: not before another user may take the role.
+        let silence = now.age(since: sessions[session].endpoint.lastHeard)
+        guard silence >= settings.hostTimeout &+ Rule.sessionTimeoutGrace else { return .valid }
+        return sessionBooks[session].isHostHeard ? .sessionTimeout : .valid
     }
 
     /// Whether somebody hosted here and is silent for the host timeout.
     mutating func isHostSilent(session: Int, _ now: Stamp) -> Bool {
         sessions[session].host != 0 && now.age(since: sessions[session].endpoint.lastHeard) >= settings.hostTimeout
-    }
-
-    private mutating func isHello(_ datagram: DatagramBytes) -> Bool {
-        KCPHello.matches(datagram.base + Wire.clientHeaderLength, length: datagram.length - Wire.clientHeaderLength)
-    }
-
-    /// Whether the source is the candidate whose held datagram is a hello: a PING that confirms it completes a rejoin.
-    private mutating func holdsHello(_ roaming: UnsafeMutablePointer<Roaming>, _ arrival: Arrival) -> Bool {
-        guard let slot = candidateSlot(roaming), roaming.pointee.candidate == endpointKey(arrival.source) else {
-            return false
-        }
-        return isHello(DatagramBytes(base: held.bytes(of: slot), length: Int(held.slots[slot].length)))
-    }
-
-    private mutating func hasRejoinID(session: Int) -> Bool {
-        sessionBooks[session].nextRejoinID < sessionBooks[session].endRejoinID
-    }
-
-    /// Gives the user a fresh connection id, since the host still has a connection under the old one.
-    private mutating func giveRejoinID(user: Int, session: Int, replacing old: PeerEndpoint, _ now: Stamp) {
-        removeConnection(user)
-        users[user].connectionID = sessionBooks[session].nextRejoinID
-        sessionBooks[session].nextRejoinID += 1
-        insertConnection(user)
-        userRoaming[user].retired = endpointKey(old)
-        userRoaming[user].retiredAt = now
-        userRoaming[user].rejoinedAt = now
-        userRoaming[user].hasRejoined = true
-        userRecords[user].link.noteRejoin()
-        counters.add(1, to: .rejoins)
     }
 }

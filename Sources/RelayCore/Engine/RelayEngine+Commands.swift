@@ -22,12 +22,13 @@ extension RelayEngine {
         sessions[session].endpoint.lastHeard = Stamp(now: now)
         sessions[session].wasUsed = plan.wasUsed
         sessions[session].pair = plan.portPair.number
+        sessionBooks[session].isHostHeard = plan.wasUsed
         sessionBooks[session].nextRejoinID = plan.rejoinIDs.lowerBound
         sessionBooks[session].endRejoinID = plan.rejoinIDs.upperBound
         list(session: session)
         do {
             for user in plan.users {
-                let slot = try insert(user, session: session)
+                let slot = try insert(user, session: session, isUsedUp: plan.wasUsed)
                 if user.userToken == plan.hostUserToken { sessions[session].host = UInt32(slot + 1) }
             }
         } catch {
@@ -40,7 +41,7 @@ extension RelayEngine {
     public mutating func add(_ user: UserPlan, toSession token: UInt32) throws(EngineError) {
         let session = findSession(token)
         guard session >= 0 else { throw .unknownSession }
-        _ = try insert(user, session: session)
+        _ = try insert(user, session: session, isUsedUp: false)
     }
 
     /// Stops accepting a user; its tokens are known as revoked from now on. False where nobody has them.
@@ -75,7 +76,8 @@ extension RelayEngine {
         let session = findSession(token)
         guard session >= 0 else { return nil }
         let stamp = Stamp(now: now)
-        let host = sessions[session].host != 0 ? stamp.age(since: sessions[session].endpoint.lastHeard) : nil
+        let hosts = sessions[session].host != 0 && sessionBooks[session].isHostHeard
+        let host = hosts ? stamp.age(since: sessions[session].endpoint.lastHeard) : nil
         return SessionActivity(hostSilence: host, silence: stamp.age(since: sessions[session].lastValid))
     }
 
@@ -87,7 +89,7 @@ extension RelayEngine {
             unlink(user, session: session)
             free(user)
         }
-        settleCandidate(sessionRoaming + session, releases: false)
+        forgetHostMoves(session: session)
         let sessions = sessions
         let hash = hash
         sessionIndex.remove(hash(UInt64(sessions[session].token)), session) { hash(UInt64(sessions[$0].token)) }
@@ -127,7 +129,8 @@ extension RelayEngine {
         counters.set(.sessionsNow, to: UInt64(liveSessions))
     }
 
-    mutating func insert(_ plan: UserPlan, session: Int) throws(EngineError) -> Int {
+    /// - Parameter isUsedUp: whether a game connection may go on under the user's id that this process does not know of.
+    mutating func insert(_ plan: UserPlan, session: Int, isUsedUp: Bool) throws(EngineError) -> Int {
         let credentials = Credentials(userToken: plan.userToken, sessionToken: sessions[session].token)
         let known = findUser(credentials)
         if known >= 0 {
@@ -138,6 +141,7 @@ extension RelayEngine {
         users[user].credentials = credentials.rawValue
         users[user].session = session
         users[user].connectionID = plan.connectionID
+        users[user].isUsedUp = isUsedUp
         if let address = plan.pinnedAddress {
             users[user].isPinned = true
             userRoaming[user].pinned = addressKey(address)
@@ -145,8 +149,18 @@ extension RelayEngine {
         list(user: user)
         insertConnection(user)
         link(user, session: session)
-        sessionBooks[session].highestUserID = max(sessionBooks[session].highestUserID, plan.connectionID)
+        noteGivenIDs(plan, session: session)
         return user
+    }
+
+    /// An id that was given out must not be given again, and is known as such.
+    mutating func noteGivenIDs(_ plan: UserPlan, session: Int) {
+        let book = sessionBooks + session
+        book.pointee.highestUserID = max(book.pointee.highestUserID, plan.number)
+        guard plan.connectionID >= book.pointee.nextRejoinID, plan.connectionID < book.pointee.endRejoinID else {
+            return
+        }
+        book.pointee.nextRejoinID = plan.connectionID + 1
     }
 
     /// Lets a user be found by its tokens.

@@ -12,11 +12,11 @@ extension RelayEngine {
             if known >= 0, !users[known].isDeparted {
                 confirm(user: known, user, session: session)
             } else {
-                _ = try insert(user, session: session)
+                _ = try insert(user, session: session, isUsedUp: plan.wasUsed)
             }
         }
         sessions[session].pair = plan.portPair.number
-        // Every start opens the next block of ids; an id that was given out must not be given again.
+        // A plan without the tables opens another block of ids; with them, theirs goes on.
         let next = sessionBooks[session].nextRejoinID
         if next >= sessionBooks[session].endRejoinID, plan.rejoinIDs.lowerBound >= next {
             sessionBooks[session].nextRejoinID = plan.rejoinIDs.lowerBound
@@ -57,11 +57,16 @@ extension RelayEngine {
     private mutating func confirm(user: Int, _ plan: UserPlan, session: Int) {
         users[user].isPinned = plan.pinnedAddress != nil
         userRoaming[user].pinned = plan.pinnedAddress.map { addressKey($0) } ?? 0
+        noteGivenIDs(plan, session: session)
         let id = users[user].connectionID
-        // A player who rejoined goes by an id of the session's own range; every other one is the database's to say.
-        guard id != plan.connectionID, id < Rule.firstRejoinID else { return }
+        guard id != plan.connectionID else { return }
+        // Of two ids that a user had, the host knows it by the one that was given later.
+        guard id < plan.connectionID, findConnection(plan.connectionID, session: session) < 0 else {
+            return tellConnectionID(ofUser: user)
+        }
         removeConnection(user)
         users[user].connectionID = plan.connectionID
+        users[user].isUsedUp = true
         insertConnection(user)
     }
 

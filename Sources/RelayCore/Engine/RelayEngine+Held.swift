@@ -15,6 +15,12 @@ extension RelayEngine {
         if roaming.pointee.held != 0 {
             let slot = Int(roaming.pointee.held) - 1
             if held.slots[slot].kind == .earlyJoiner {
+                // Its ping instead of its hello would have the host refuse the connection.
+                if isHello(held.bytes(of: slot), Int(held.slots[slot].length)),
+                    !isHello(datagram.base, datagram.length)
+                {
+                    return drop(.heldReplaced, user: user, now)
+                }
                 countDrop(.heldReplaced, user: user, now)
                 held.store(datagram.base, length: datagram.length, at: receivedAt, in: slot)
                 return .nothing
@@ -30,6 +36,10 @@ extension RelayEngine {
         sessionBooks[session].firstHeld = UInt32(slot + 1)
         sessionBooks[session].heldCount += 1
         return .nothing
+    }
+
+    private mutating func isHello(_ datagram: UnsafeRawPointer, _ length: Int) -> Bool {
+        KCPHello.matches(datagram + Wire.clientHeaderLength, length: length - Wire.clientHeaderLength)
     }
 
     /// Whether a user's DATA can neither leave, since no host endpoint is known, nor wait. Lets go of what waited too long.

@@ -135,34 +135,35 @@ extension RelayEngine {
         let roaming = sessionRoaming + session
         dropExpired(roaming, arrival.stamp)
         let wasBound = endpoint(ofHostIn: session).pointee.isBound
-        switch admit(
-            arrival,
-            to: endpoint(ofHostIn: session),
-            roaming: roaming,
-            session: session,
-            isHello: false,
-            excess: excess,
-            undeliverable: undeliverable
-        )
-        {
+        var stranger = Stranger(isHost: true, user: user, session: session)
+        stranger.excess = excess
+        stranger.undeliverable = undeliverable
+        switch admit(stranger, arrival) {
         case .refused(let reason):
-            return drop(reason, user: user, arrival.stamp)
+            return refuse(reason, datagram, isData: isData, stranger, arrival.stamp)
         case .unconfirmed:
             chargeHost(datagram.length, session: session, arrival.stamp)
-            guard isData else { return answer(datagram, .valid) }
+            guard isData else { return answer(datagram, .checking) }
             return holdCandidate(datagram, .hostCandidate, user: user, session: session, roaming, arrival.stamp)
         case .bound(let wasCandidate), .moved(_, let wasCandidate):
             if wasBound { sessionRecords[session].link.noteMove() }
             settleCandidate(roaming, releases: wasCandidate && !isData)
+            sessionBooks[session].isHostHeard = true
             if !wasBound { releaseEarlyJoiners(session: session) }
             return nil
         }
     }
 
+    /// Who asked for the former host's endpoint has no claim on the next one's.
+    mutating func forgetHostMoves(session: Int) {
+        settleCandidate(sessionRoaming + session, releases: false)
+        dropHistory(sessionRoaming + session)
+        (sessionRoaming + session).update(repeating: .blank, count: 1)
+    }
+
     /// Makes a user the host, at the place its PING came from.
     private mutating func claimHost(user: Int, session: Int, _ arrival: Arrival) {
-        settleCandidate(sessionRoaming + session, releases: false)
-        (sessionRoaming + session).update(repeating: .blank, count: 1)
+        forgetHostMoves(session: session)
         let host = endpoint(ofHostIn: session)
         // A process killed in between must not leave the new host with the old one's address.
         host.pointee.unbind()
@@ -170,6 +171,7 @@ extension RelayEngine {
         sessions[session].host = UInt32(user + 1)
         host.pointee.bind(arrival.source)
         refresh(host, arrival)
+        sessionBooks[session].isHostHeard = true
         releaseEarlyJoiners(session: session)
         counters.add(1, to: .hostClaims)
         events.append(

@@ -31,6 +31,6 @@ extension RelayEngine {
     private mutating func isFarewell(user: Int, _ arrival: Arrival) -> Bool {
         let endpoint = endpoint(ofUser: user).pointee
         guard arrival.stamp.age(since: endpoint.lastHeard) < Rule.farewellLifetime else { return false }
-        return endpoint.isAt(arrival.source) || userRoaming[user].retired == endpointKey(arrival.source)
+        return endpoint.isAt(arrival.source) || userRoaming[user].hosted == endpointKey(arrival.source)
     }
 }

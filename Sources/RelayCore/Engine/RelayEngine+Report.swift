@@ -23,12 +23,14 @@ extension RelayEngine {
         report.peak.raise(to: meter.window.sent.rate)
         if record.unknownUsers > 0 { report.drops[.unknownUser] = record.unknownUsers }
         if record.revokedUsers > 0 { report.drops[.revoked] = record.revokedUsers }
-        if line.host != 0 {
+        // In a lobby's session somebody has the role before anybody came.
+        if line.host != 0, book.isHostHeard {
             let host = users[Int(line.host) - 1]
             report.hostUserToken = Credentials(rawValue: host.credentials).userToken
             report.hostEndpoint = line.endpoint.isBound ? line.endpoint.peer : nil
             report.hostSilence = stamp.age(since: line.endpoint.lastHeard)
             report.hostMoves = moves(sessionRoaming[session], stamp)
+            report.hostConflicts = sessionRoaming[session].conflicts(stamp)
             report.hostRate = hostRate(session: session, stamp)
             report.hostLink = record.link.quality(stamp)
         }
@@ -68,9 +70,10 @@ extension RelayEngine {
             silence: silence,
             isPinned: line.isPinned,
             moves: moves(roaming, now),
-            hasCandidate: roaming.candidate != 0 && now.age(since: roaming.candidateSince) < Rule.roamingWindow,
+            hasCandidate: roaming.candidate != 0 && now.age(since: roaming.candidateSince) < Rule.candidateLifetime,
             drops: record.dropCounts
         )
+        report.conflicts = roaming.conflicts(now)
         report.usage = meter.usage(now)
         report.usage += record.hosted
         if isHost { report.usage += hostUsage(session: line.session) }

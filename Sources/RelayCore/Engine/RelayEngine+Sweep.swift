@@ -40,7 +40,7 @@ extension RelayEngine {
         guard !users[user].isFree, !users[user].isDeparted else { return }
         if users[user].endpoint.lastHeard != .zero, ageRecords(now) { userRecords[user].age(now) }
         if users[user].endpoint.isBound, now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout {
-            users[user].endpoint.unbind()
+            unbindClient(user)
         }
         if users[user].isRoaming {
             sweepRoaming(userRoaming + user, now)
@@ -70,19 +70,12 @@ extension RelayEngine {
     private mutating func sweepRoaming(_ roaming: UnsafeMutablePointer<Roaming>, _ now: Stamp) {
         // A candidate whose datagram waits is remembered until that one is too old.
         if roaming.pointee.candidate != 0, candidateSlot(roaming) == nil,
-            now.age(since: roaming.pointee.candidateSince) >= Rule.roamingWindow
+            now.age(since: roaming.pointee.candidateSince) >= Rule.candidateLifetime
         {
             roaming.pointee.candidate = 0
         }
-        if roaming.pointee.retired != 0, now.age(since: roaming.pointee.retiredAt) >= Rule.retiredEndpointLifetime {
-            roaming.pointee.retired = 0
-        }
-        if roaming.pointee.moveCount != 0, now.age(since: roaming.pointee.movesSince) >= Rule.conflictWindow {
-            roaming.pointee.moveCount = 0
-        }
-        if roaming.pointee.hasRejoined, now.age(since: roaming.pointee.rejoinedAt) >= Rule.rejoinInterval {
-            roaming.pointee.hasRejoined = false
-        }
+        sweepHistory(roaming, now)
+        roaming.pointee.age(now)
     }
 
     private mutating func sweepDeparted(_ now: Stamp, atMost limit: Int) {

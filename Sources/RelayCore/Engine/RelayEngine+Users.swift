@@ -33,15 +33,18 @@ extension RelayEngine {
         let session = users[user].session
         dropHeld(userRoaming + user)
         removeConnection(user)
+        unlistEndpoint(ofUser: user)
         unlink(user, session: session)
+        dropHistory(userRoaming + user)
         (userRoaming + user).update(repeating: .blank, count: 1)
         if sessions[session].host == UInt32(user + 1) {
             let host = endpoint(ofHostIn: session)
-            if host.pointee.isBound { userRoaming[user].retired = endpointKey(host.pointee.peer) }
-            settleCandidate(sessionRoaming + session, releases: false)
+            if host.pointee.isBound { userRoaming[user].hosted = endpointKey(host.pointee.peer) }
+            forgetHostMoves(session: session)
             host.pointee.unbind()
             settleHostAccount(session: session)
             sessions[session].host = 0
+            sessionBooks[session].isHostHeard = false
         }
         // Whoever was silent for the user timeout was not bound any more, whether the sweep has come by or not.
         if now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout { users[user].endpoint.unbind() }

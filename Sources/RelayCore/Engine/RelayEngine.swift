@@ -26,6 +26,8 @@ public struct RelayEngine: ~Copyable {
     var workerWindow = RateWindow.starting(.zero)
     var credentialsIndex: GrowingIndex
     var connectionIndex: GrowingIndex
+    /// Users by the endpoint they are bound to on the client port.
+    var endpointIndex: GrowingIndex
     var sessionIndex: GrowingIndex
     let layout: EngineLayout
     let hash: KeyedHash
@@ -34,6 +36,7 @@ public struct RelayEngine: ~Copyable {
     public internal(set) var settings: EngineSettings
 
     var held: HeldPool
+    var histories: MoveHistoryPool
     var events: EventQueue
     var userPool = SlotPool()
     var sessionPool = SlotPool()
@@ -81,8 +84,10 @@ public struct RelayEngine: ~Copyable {
             .bindMemory(to: SessionRecord.self, capacity: layout.sessionCapacity)
         credentialsIndex = GrowingIndex(memory: memory + layout.credentialsIndex, slots: layout.userCapacity)
         connectionIndex = GrowingIndex(memory: memory + layout.connectionIndex, slots: layout.userCapacity)
+        endpointIndex = GrowingIndex(memory: memory + layout.endpointIndex, slots: layout.userCapacity)
         sessionIndex = GrowingIndex(memory: memory + layout.sessionIndex, slots: layout.sessionCapacity)
         held = HeldPool(memory: memory + layout.held)
+        histories = MoveHistoryPool(memory: memory + layout.histories)
         events = .allocate()
     }
 
@@ -187,6 +192,7 @@ extension RelayEngine {
     mutating func settleIndexes() {
         let (users, sessions, hash) = (users, sessions, hash)
         credentialsIndex.settle { hash(users[$0].credentials) }
+        settleEndpointIndex()
         sessionIndex.settle { hash(UInt64(sessions[$0].token)) }
         connectionIndex.settle { Self.connectionHash(hash, users[$0].connectionID, session: users[$0].session) }
     }
@@ -202,7 +208,16 @@ extension RelayEngine {
     }
 
     mutating func endpointKey(_ endpoint: PeerEndpoint) -> UInt64 {
+        Self.endpointKey(hash, endpoint)
+    }
+
+    static func endpointKey(_ hash: KeyedHash, _ endpoint: PeerEndpoint) -> UInt64 {
         hash(hash(endpoint.head, endpoint.high), endpoint.low ^ UInt64(endpoint.scope)) | 1
+    }
+
+    /// What an endpoint has in common with all others of its IPv4 address or IPv6 /64.
+    mutating func prefixKey(_ endpoint: PeerEndpoint) -> UInt64 {
+        hash(hash(endpoint.sourcePrefix, UInt64(endpoint.scope)), endpoint.isIPv4 ? 4 : 6) | 1
     }
 
     mutating func addressKey(_ address: PeerAddress) -> UInt64 {

@@ -50,7 +50,15 @@ struct SessionBook {
     var nextFree: UInt32
     /// Taken over from a process that is gone, and not named by the control plane yet.
     var isUnconfirmed: Bool
-    private var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32)
+    /// Not 0 once whoever hosts was heard on the server port.
+    private var hostHeard: UInt32
+    private var reserved: (UInt32, UInt32, UInt32, UInt32)
+
+    /// Whether whoever hosts was ever heard on the server port: in a lobby's session the role is given before.
+    var isHostHeard: Bool {
+        get { hostHeard != 0 }
+        set { hostHeard = newValue ? 1 : 0 }
+    }
 
     static var blank: SessionBook {
         SessionBook(
@@ -65,7 +73,8 @@ struct SessionBook {
             highestUserID: 0,
             nextFree: 0,
             isUnconfirmed: false,
-            reserved: (0, 0, 0, 0, 0)
+            hostHeard: 0,
+            reserved: (0, 0, 0, 0)
         )
     }
 }

@@ -34,6 +34,13 @@ struct UserLine {
         set { setFlag(0x0400_0000, newValue) }
     }
 
+    /// DATA of a game connection that the host has answered was forwarded under the present id: no other connection may have it.
+    @inline(__always)
+    var isUsedUp: Bool {
+        get { sessionAndFlags & 0x0800_0000 != 0 }
+        set { setFlag(0x0800_0000, newValue) }
+    }
+
     var isFree: Bool { credentials == 0 }
 
     static var blank: UserLine {

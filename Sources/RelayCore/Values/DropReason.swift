@@ -28,15 +28,15 @@ public enum DropReason: Int, Sendable, CaseIterable {
     case unknownConnectionID
     /// From the host to a connection id that was given up by a rejoin or a revocation.
     case retiredConnectionID
-    /// From an endpoint that a rejoin replaced less than 10 s ago.
+    /// From an endpoint that a rejoin from the same address replaced less than 10 s ago.
     case retiredEndpoint
-    /// A rejoin within a second of the user's last one.
+    /// A fresh game connection of a user whose budget of new connection ids is used up.
     case rejoinTooSoon
-    /// From another IP while the old endpoint may still be alive; superseded or never confirmed.
+    /// From another IP while the old endpoint may still be alive; superseded or never accepted.
     case roamingUnconfirmed
     /// From another IP under `sessions.roaming: strict`.
     case roamingForbidden
-    /// One of two live endpoints that keep taking the user from each other.
+    /// From another IP within a minute after an address took its place back from one, and the user is alive there.
     case endpointConflict
     /// A move of a live user while the session is flooded with wrong user tokens.
     case rebindFrozen

@@ -4,7 +4,7 @@ public struct EngineSettings: Sendable, Equatable {
     public enum Roaming: Sendable {
         /// Never.
         case strict
-        /// After silence, or when the new one is confirmed and the old one quiet.
+        /// After silence; and whoever was replaced may take its place back.
         case normal
         /// Newest wins.
         case open
@@ -38,22 +38,32 @@ enum Rule {
     static let heldLifetime: UInt32 = 2_000
     /// Early joiners whose newest datagram is held, a session.
     static let heldPerSession: UInt32 = 16
-    /// A replaced endpoint is ignored this long.
+    /// An endpoint that a rejoin from its own address replaced is ignored this long.
     static let retiredEndpointLifetime: UInt32 = 10_000
-    /// A user gets at most one new connection id in this time.
-    static let rejoinInterval: UInt32 = 1_000
-    /// Another IP takes over at once when the old endpoint was silent this long.
+    /// New connection ids that a user may have at once …
+    static let rejoinBudget: UInt32 = 12
+    /// … and one more each time this has passed.
+    static let rejoinInterval: UInt32 = 15_000
+    /// A hello from the bound endpoint is a fresh connection's where the endpoint was silent this long before.
+    static let helloSilence: UInt32 = 100
+    /// Another IP takes over when the old endpoint was silent this long: four PINGs in a row are lost.
     static let roamingSilence: UInt32 = 2_000
-    /// Another IP needs this many datagrams within `roamingWindow` …
-    static let roamingConfirmations: UInt8 = 3
-    static let roamingWindow: UInt32 = 2_000
-    /// … while the old endpoint was silent this long.
-    static let roamingQuiet: UInt32 = 500
-    /// Two endpoints that moved a user more often than this in `conflictWindow` are in conflict while both are alive.
-    static let movesPerWindow: UInt8 = 3
+    /// The same within a minute after an address took its place back.
+    static let contestedSilence: UInt32 = 5_000
+    /// An address that another one replaced may take its place back within this time …
+    static let takingBackWindow: UInt32 = 60_000
+    /// … with this many datagrams …
+    static let takingBackDatagrams: UInt32 = 3
+    /// … over at least this time.
+    static let takingBackTime: UInt32 = 1_000
+    /// For how long moves and conflicts are counted, and a conflict makes moving harder.
     static let conflictWindow: UInt32 = 60_000
-    /// An endpoint heard within this time is alive.
-    static let aliveWithin: UInt32 = 2_000
+    /// More conflicts within a minute are told: a stolen token, or two devices.
+    static let conflictsWithoutWord: UInt8 = 3
+    /// How long another address is said to ask for an endpoint.
+    static let candidateLifetime: UInt32 = 2_000
+    /// Players are told that the host timed out this much later than its role is free.
+    static let sessionTimeoutGrace: UInt32 = 5_000
     /// Under a flood of wrong users, users heard within this time cannot be rebound.
     static let frozenWithin: UInt32 = 5_000
     /// The address of a revoked or expired user is still told so this long.

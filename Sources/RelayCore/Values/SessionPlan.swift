@@ -34,14 +34,19 @@ public struct SessionPlan: Sendable, Equatable {
 public struct UserPlan: Sendable, Equatable {
     /// The user's token, 1 … 2³¹ − 1, unique within the session.
     public var userToken: UInt32
-    /// The id under which the host knows this user, 1 … 2¹⁹ − 1; stored with the user and never given to another.
+    /// The id under which the host knows this user now; never given to another. It is the user's number, unless the user has
+    /// rejoined.
     public var connectionID: Int32
+    /// The user's place among all that the session ever had, 1 … 2¹⁹ − 1.
+    public var number: Int32
     /// The only address that may use the token, where pinning is on.
     public var pinnedAddress: PeerAddress?
 
-    public init(userToken: UInt32, connectionID: Int32, pinnedAddress: PeerAddress? = nil) {
+    /// - Parameter number: where it is left out, the user has not rejoined.
+    public init(userToken: UInt32, connectionID: Int32, pinnedAddress: PeerAddress? = nil, number: Int32? = nil) {
         self.userToken = userToken
         self.connectionID = connectionID
+        self.number = number ?? connectionID
         self.pinnedAddress = pinnedAddress
     }
 }

@@ -8,6 +8,8 @@ public struct SessionReport: Sendable, Equatable {
     public var hostSilence: UInt32?
     /// The host's moves to another endpoint within the last minute.
     public var hostMoves: Int
+    /// Times within the running minute that an address took the host's place back from another one.
+    public var hostConflicts: Int = 0
     /// Since anything valid was heard; since the session was made or restored where nothing was.
     public var silence: UInt32
     /// Whether anything valid was ever heard.
@@ -70,7 +72,9 @@ public struct UserReport: Sendable, Equatable {
     public var isPinned: Bool
     /// Moves to another endpoint within the last minute.
     public var moves: Int
-    /// Whether another address asks to take over, and has not shown enough yet.
+    /// Times within the running minute that an address took the user's place back from another one.
+    public var conflicts: Int = 0
+    /// Whether another address asks to take over, and has to wait.
     public var hasCandidate: Bool
     /// What the user has sent and was sent in all, whichever port it talked to.
     public var usage = Usage()

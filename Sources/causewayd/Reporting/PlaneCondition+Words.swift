@@ -47,7 +47,8 @@ extension PlaneCondition {
         case .retiredConnectionID:
             "for a connection id that a rejoin or a revocation ended; the host has not noticed yet"
         case .retiredEndpoint: "from an address that its player has left for another; leftovers of a rejoin"
-        case .rejoinTooSoon: "rejoins within a second of the last; a client that reconnects in a loop"
+        case .rejoinTooSoon:
+            "fresh connections of a player that had twelve new connection ids in a row; it reconnects in a loop"
         case .roamingUnconfirmed: "from a player's new address while the old one may still be alive; ends by itself"
         case .roamingForbidden: "from a player's new address, which sessions.roaming: strict forbids"
         case .endpointConflict:

@@ -131,6 +131,25 @@ private let cases = [
         says: "3 times within a minute"
     ),
     Case(
+        "two addresses take a user from each other",
+        Patient.healthy.with { $0.change(user: 3) { ($0.moves, $0.conflicts) = (8, 4) } },
+        user: 3,
+        ["host_bound", "user_bound", "user_contested"],
+        says: "Its token is stolen, or two devices use it."
+    ),
+    Case(
+        "three conflicts may be a bad network",
+        Patient.healthy.with { $0.change(user: 3) { $0.conflicts = 3 } },
+        user: 3,
+        ["host_bound", "user_bound"]
+    ),
+    Case(
+        "two addresses take the host from each other",
+        Patient.healthy.with { $0.report?.hostConflicts = 4 },
+        user: 2,
+        ["host_bound", "host_contested", "user_bound"]
+    ),
+    Case(
         "two programs host",
         Patient.healthy.with { $0.report?.hostMoves = 3 },
         user: 2,

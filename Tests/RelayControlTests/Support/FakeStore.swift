@@ -77,6 +77,10 @@ final class FakeStore: SessionStore {
             disk.sessions[id]?.ports = ports
         case .setHost(let number, let id):
             disk.sessions[id]?.hostNumber = number
+        case .setConnectionID(let number, let rejoinID, let highest, let id):
+            disk.sessions[id]?.highestRejoinID = highest
+            let index = disk.sessions[id]?.users.firstIndex { $0.number == number }
+            if let index { disk.sessions[id]?.users[index].rejoinID = rejoinID }
         case .markUsed(let id):
             disk.sessions[id]?.wasUsed = true
         case .removeWebhook(let id):
@@ -99,6 +103,7 @@ final class FakeStore: SessionStore {
         case .removeSession: "removeSession"
         case .movePorts: "movePorts"
         case .setHost: "setHost"
+        case .setConnectionID: "setConnectionID"
         case .markUsed: "markUsed"
         case .removeWebhook: "removeWebhook"
         case .retryWebhook: "retryWebhook"

@@ -146,28 +146,26 @@ import Testing
         }
     }
 
-    @Test("Connection ids for rejoins start at 2²⁰ times the number of restores")
+    @Test(
+        "After kill -9 without tables a fresh connection gets a new id, and no id comes twice; the living keep theirs"
+    )
     func rejoinIDs() throws {
         try withDaemon { daemon in
-            let session = try daemon.api.createSession()
-            for restore in 1...2 as ClosedRange<Int32> {
-                let host = try session.boundHost()
-                _ = try session.boundClient()
+            let session = try daemon.api.createSession(users: ["127.0.0.1", "127.0.0.1", "127.0.0.1"])
+            let host = GameHost(try session.boundHost())
+            let living = try GameClient(session, 2)
+            #expect(try living.connect(to: host, within: .seconds(1)))
+            var ids = [try #require(living.connectionID(at: host))]
+            for _ in 0..<3 {
+                let player = try GameClient(session, 1)
+                #expect(try player.connect(to: host, within: .seconds(1)))
+                ids.append(try #require(player.connectionID(at: host)))
                 pause(.seconds(1))
                 try daemon.killAndRestart()
-                try host.ping(.valid)
-                let before = try session.player(1, as: .client)
-                try before.data(Wire.hello())
-                try host.expect(.dataFrom(2, Wire.hello()))
-                let after = try session.player(1, as: .client)
-                try after.data(Wire.hello())
-                guard case .dataFrom(let id, _) = try host.receive() else {
-                    Issue.record("the host got no hello")
-                    return
-                }
-                #expect(id >= restore << 20 && id < (restore + 1) << 20, "restore \(restore): id \(id)")
-                try expectBothWays(host, after, id: id)
+                try host.player.ping(.valid)
+                #expect(try living.exchange(with: host), "under its id \(ids[0])")
             }
+            #expect(Set(ids).count == 4, "\(ids)")
         }
     }
 

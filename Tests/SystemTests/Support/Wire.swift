@@ -29,17 +29,21 @@ enum Wire {
     /// The first datagram payload of a kcp2k client: the reliable channel, no cookie, no conversation yet, a KCP push
     /// with sequence number 0 that carries the one-byte hello.
     static func hello(timestamp: UInt32 = 7) -> [UInt8] {
+        segment(cookie: 0, sequence: 0, timestamp: timestamp, content: [1])
+    }
+
+    /// What kcp2k sends on its reliable channel: its cookie, and one KCP segment.
+    static func segment(cookie: UInt32, sequence: UInt32, timestamp: UInt32 = 7, content: [UInt8]) -> [UInt8] {
         var payload: [UInt8] = [1]  // 0: reliable channel
-        payload += [0, 0, 0, 0]  // 1–4: cookie
+        payload += bytes(cookie)  // 1–4
         payload += [0, 0, 0, 0]  // 5–8: conversation
         payload += [81, 0]  // 9: push, 10: fragment
         payload += [128, 0]  // 11–12: window
         payload += bytes(timestamp)  // 13–16
-        payload += bytes(UInt32(0))  // 17–20: sequence number
+        payload += bytes(sequence)  // 17–20: sequence number
         payload += bytes(UInt32(0))  // 21–24: unacknowledged
-        payload += bytes(UInt32(1))  // 25–28: length
-        payload += [1]  // 29: hello
-        return payload
+        payload += bytes(UInt32(content.count))  // 25–28: length
+        return payload + content  // 29: hello is 1
     }
 }
 

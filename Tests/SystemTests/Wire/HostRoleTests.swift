@@ -98,7 +98,9 @@ import Testing
         }
     }
 
-    @Test("Clients of a silent host get SessionTimeout, and Valid again when it is back")
+    @Test(
+        "Clients of a host that was silent for its timeout and 5 s get SessionTimeout, and Valid again when it is back"
+    )
     func sessionTimeout() throws {
         try withDaemon(["sessions.host_timeout=2s"]) { daemon in
             let session = try daemon.api.createSession()

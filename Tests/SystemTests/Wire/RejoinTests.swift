@@ -1,20 +1,33 @@
 import Testing
 
-/// A player that crashed and comes back with a fresh KCP connection gets a new connection id; no one else does.
+/// A player that crashed and comes back with a fresh KCP connection gets a new connection id; no one else does. Played by as much
+/// of kcp2k as decides who gets in.
 @Suite(.showsLogOnFailure) struct RejoinTests {
-    @Test("A fresh hello from a new port gets a new connection id, and its repetition keeps that id")
-    func newID() throws {
+    @Test("Ten crashes in a row, 0.2 to 5 s apart: each time the player is in within 300 ms", arguments: [false, true])
+    func tenCrashes(samePort: Bool) throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            let before = try session.player(1, as: .client)
-            #expect(try hello(from: before, to: host) == 2)
-            let after = try session.player(1, as: .client)
-            let id = try hello(from: after, to: host)
-            #expect(id > 2, "past the users' ids")
-            #expect(try hello(from: after, to: host) == id, "a retransmission")
-            #expect(try hello(from: after, to: host, timestamp: 99) == id, "a retransmission with KCP's new timestamp")
-            try expectBothWays(host, after, id: id)
+            let host = GameHost(try session.boundHost())
+            let socket = samePort ? try session.player(1, as: .client) : nil
+            let pauses: [Duration] = [200, 200, 300, 200, 1_000, 200, 500, 2_500, 200, 5_000].map { .milliseconds($0) }
+            var ids: [Int32?] = []
+            for (crash, time) in pauses.enumerated() {
+                let player = try GameClient(session, 1, on: socket)
+                let isIn = try player.connect(
+                    to: host,
+                    within: .milliseconds(300),
+                    pingsFirst: crash % 3 == 2 && !samePort
+                )
+                #expect(isIn, "crash \(crash)")
+                ids.append(player.connectionID(at: host))
+                let clock = ContinuousClock()
+                let end = clock.now + time
+                while clock.now < end {
+                    try host.player.ping()
+                    try host.tick(within: .milliseconds(50))
+                }
+            }
+            #expect(Set(ids).count == 10, "\(ids)")
         }
     }
 
@@ -22,76 +35,93 @@ import Testing
     func replacedEndpoint() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            let before = try session.player(1, as: .client)
-            #expect(try hello(from: before, to: host) == 2)
-            let after = try session.player(1, as: .client)
-            let id = try hello(from: after, to: host)
+            let host = GameHost(try session.boundHost())
+            let before = try GameClient(session, 1)
+            #expect(try before.connect(to: host, within: .seconds(1)))
+            let after = try GameClient(session, 1)
+            #expect(try after.connect(to: host, within: .seconds(1)))
             try daemon.expectDrops([.retiredEndpoint: 1]) {
-                try before.data("still here")
-                try host.expectNothing()
+                try before.player.data("still here")
+                try host.player.expectNothing()
             }
+            try before.player.ping(.checking)
             try daemon.expectDrops([.retiredConnectionID: 1]) {
-                try host.data("to the old one", to: 2)
-                try before.expectNothing()
-                try after.expectNothing()
+                try host.send([9], to: 2)
+                try before.player.expectNothing()
+                try after.player.expectNothing()
             }
-            try expectBothWays(host, after, id: id)
+            #expect(try after.exchange(with: host))
         }
     }
 
-    @Test("A user gets at most one new connection id a second")
-    func rejoinTooSoon() throws {
+    @Test(
+        "A restart of the relay without its own state, SIGTERM and SIGKILL, shared and dedicated ports",
+        arguments: [
+            (false, false), (false, true), (true, false), (true, true),
+        ]
+    )
+    func coldRestart(isDedicated: Bool, isKilled: Bool) throws {
+        let range = try FreePorts.take(4)
+        let ports = isDedicated ? ["relay.ports.dedicated=\(range[0])-\(range[3])"] : []
+        try withDaemon(ports) { daemon in
+            let session = try daemon.api.createSession(users: ["127.0.0.1", "127.0.0.1", "127.0.0.1"])
+            let host = GameHost(try session.boundHost())
+            let living = try GameClient(session, 2)
+            #expect(try living.connect(to: host, within: .seconds(1)))
+            #expect(try GameClient(session, 1).connect(to: host, within: .seconds(1)))
+            // Who rejoined before goes on under the id it had then.
+            let rejoined = try GameClient(session, 2)
+            #expect(try rejoined.connect(to: host, within: .seconds(1)))
+            pause(.seconds(1))
+            if isKilled { daemon.kill() } else { daemon.stop() }
+            try daemon.start()
+            try host.player.ping(.valid)
+            #expect(try rejoined.exchange(with: host))
+            let back = try GameClient(session, 1)
+            #expect(try back.connect(to: host, within: .milliseconds(300)))
+            #expect(back.connectionID(at: host) != 2)
+        }
+    }
+
+    @Test("A rejoin after the user timeout")
+    func afterUserTimeout() throws {
+        try withDaemon(["sessions.user_timeout=1s"]) { daemon in
+            let session = try daemon.api.createSession()
+            let host = GameHost(try session.boundHost())
+            #expect(try GameClient(session, 1).connect(to: host, within: .seconds(1)))
+            pause(.milliseconds(1_200))
+            #expect(try GameClient(session, 1).connect(to: host, within: .milliseconds(300)))
+        }
+    }
+
+    @Test("Twelve new ids at once, and no more: what comes then waits for nobody")
+    func budget() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            #expect(try hello(from: try session.player(1, as: .client), to: host) == 2)
-            var second: Int32 = 0
-            let hasty = try session.player(1, as: .client)
+            let host = GameHost(try session.boundHost())
+            for rejoin in 0...12 {
+                #expect(try GameClient(session, 1).connect(to: host, within: .seconds(1)), "rejoin \(rejoin)")
+            }
             try daemon.expectDrops([.rejoinTooSoon: 1]) {
-                second = try hello(from: try session.player(1, as: .client), to: host)
-                try hasty.data(Wire.hello())
-                try host.expectNothing()
+                try session.player(1, as: .client).data(Wire.hello())
+                try host.player.expectNothing()
             }
-            pause(.milliseconds(1_000))
-            let third = try hello(from: hasty, to: host)
-            #expect(third > second)
         }
     }
 
-    @Test("The replaced endpoint is ignored for ten seconds and no longer")
-    func ignoredForTenSeconds() throws {
-        try withDaemon { daemon in
-            let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            let before = try session.player(1, as: .client)
-            #expect(try hello(from: before, to: host) == 2)
-            let after = try session.player(1, as: .client)
-            let id = try hello(from: after, to: host)
-            pause(.seconds(6))
-            try before.data("still ignored")
-            try host.expectNothing()
-            pause(.seconds(4))
-            try before.data("heard again")
-            try host.expectData("heard again", from: id)
-        }
-    }
-
-    @Test("Looser hellos from a new port keep the connection id", arguments: looser)
+    @Test("What only looks like a fresh connection keeps the connection id", arguments: looser)
     func looserHello(name: String, payload: [UInt8]) throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            let before = try session.player(1, as: .client)
-            #expect(try hello(from: before, to: host) == 2)
+            let host = GameHost(try session.boundHost())
+            #expect(try GameClient(session, 1).connect(to: host, within: .seconds(1)))
             let after = try session.player(1, as: .client)
             try after.data(payload)
-            try host.expect(.dataFrom(2, payload))
-            try expectBothWays(host, after, id: 2)
+            try host.player.expect(.dataFrom(2, payload))
         }
     }
 
-    /// Each differs from a fresh hello in one thing.
+    /// Each differs from a fresh packet in one thing.
     static let looser: [(String, [UInt8])] = {
         func changed(_ index: Int, _ value: UInt8) -> [UInt8] {
             var payload = Wire.hello()
@@ -105,36 +135,18 @@ import Testing
         ]
         let cookie = (1...4).map { ("a cookie in byte \($0)", changed($0, 1)) }
         let conversation = (5...8).map { ("a conversation in byte \($0)", changed($0, 1)) }
-        let sequence = (17...20).map { ("a sequence number in byte \($0)", changed($0, 1)) }
-        return single + cookie + conversation + sequence
+        return single + cookie + conversation
     }()
-
-    @Test("A longer hello gets a new connection id too")
-    func longerHello() throws {
-        try withDaemon { daemon in
-            let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            #expect(try hello(from: try session.player(1, as: .client), to: host) == 2)
-            let payload = Wire.hello() + [5, 6, 7, 8]
-            let after = try session.player(1, as: .client)
-            try after.data(payload)
-            guard case .dataFrom(let id, payload) = try host.receive() else {
-                Issue.record("the hello did not arrive")
-                return
-            }
-            #expect(id > 2)
-        }
-    }
 
     @Test("The switch sessions.rejoin_ids turns new connection ids off")
     func switchedOff() throws {
         try withDaemon(["sessions.rejoin_ids=false"]) { daemon in
             let session = try daemon.api.createSession()
-            let host = try session.boundHost()
-            #expect(try hello(from: try session.player(1, as: .client), to: host) == 2)
+            let host = GameHost(try session.boundHost())
+            #expect(try GameClient(session, 1).connect(to: host, within: .seconds(1)))
             let after = try session.player(1, as: .client)
-            #expect(try hello(from: after, to: host) == 2)
-            try expectBothWays(host, after, id: 2)
+            try after.data(Wire.hello())
+            try host.player.expect(.dataFrom(2, Wire.hello()))
         }
     }
 
@@ -142,16 +154,12 @@ import Testing
     func fromAnotherAddress() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
-            let host = try session.boundHost()
+            let host = GameHost(try session.boundHost())
             let before = try session.player(1, as: .client, from: "127.0.0.2")
-            #expect(try hello(from: before, to: host) == 2)
-            let after = try session.player(1, as: .client, from: "127.0.0.3")
-            try after.data(Wire.hello())
-            try host.expectNothing()
-            pause(.milliseconds(2_000))
-            let id = try hello(from: after, to: host)
-            #expect(id > 2)
-            try expectBothWays(host, after, id: id)
+            #expect(try GameClient(session, 1, on: before).connect(to: host, within: .seconds(1)))
+            let after = try GameClient(session, 1, on: try session.player(1, as: .client, from: "127.0.0.3"))
+            #expect(try after.connect(to: host, within: .seconds(4)))
+            #expect(after.connectionID(at: host) != 2)
         }
     }
 
@@ -159,22 +167,10 @@ import Testing
     func othersKeepTheirs() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession(users: ["127.0.0.1", "127.0.0.1", "127.0.0.1"])
-            let host = try session.boundHost()
+            let host = GameHost(try session.boundHost())
             let other = try session.boundClient(2)
-            #expect(try hello(from: try session.player(1, as: .client), to: host) == 2)
-            #expect(try hello(from: try session.player(1, as: .client), to: host) > 3)
-            try expectBothWays(host, other, id: 3)
+            for _ in 0..<2 { #expect(try GameClient(session, 1).connect(to: host, within: .seconds(1))) }
+            try expectBothWays(host.player, other, id: 3)
         }
-    }
-
-    /// Sends a hello and returns the connection id under which the host gets it.
-    private func hello(from client: Player, to host: Player, timestamp: UInt32 = 7) throws -> Int32 {
-        let payload = Wire.hello(timestamp: timestamp)
-        try client.data(payload)
-        guard case .dataFrom(let id, payload) = try host.receive() else {
-            Issue.record("the host got no hello")
-            return 0
-        }
-        return id
     }
 }

@@ -55,6 +55,14 @@ struct HeaderCheck {
             && payload[17..<21].allSatisfy { $0 == 0 }
         let matches = KCPHello.matches(received().base + Wire.clientHeaderLength, length: payload.count)
         Fuzzer.expect(matches == isHello, "hello")
+        let isExact =
+            isHello && payload.count == 30 && payload[10] == 0 && payload[21..<25].allSatisfy { $0 == 0 }
+            && Array(payload[25..<30]) == [1, 0, 0, 0, 1]
+        let matchesExactly = KCPHello.matchesExactly(received().base + Wire.clientHeaderLength, length: payload.count)
+        Fuzzer.expect(matchesExactly == isExact, "exact hello")
+        let hasCookie = payload.count >= 6 && [1, 2].contains(payload[0]) && payload[1..<5].contains { $0 != 0 }
+        let carries = KCPPacket.carriesCookie(received().base + Wire.clientHeaderLength, length: payload.count)
+        Fuzzer.expect(carries == hasCookie, "cookie")
     }
 
     private func checkToHost() {

@@ -23,7 +23,7 @@ extension ProgramReader {
             bytes = Datagrams.clientData(
                 user: user,
                 session: session.token,
-                Datagrams.hello(length: [30, 29, 40][input.number(below: 3)], mark: 7)
+                gamePayload()
             )
         case .bare:
             let type = input.byte()
@@ -40,6 +40,18 @@ extension ProgramReader {
                 ?? Datagrams.clientData(user: user, session: session.token, payload)
         }
         append(bytes, role, pair: session.pair)
+    }
+
+    /// What a kcp2k client sends: hellos, what only looks like one, and what comes after the host's answer.
+    private mutating func gamePayload() -> [UInt8] {
+        switch input.number(below: 6) {
+        case 0: Datagrams.hello(mark: 7)
+        case 1: Datagrams.hello(length: 29, mark: 7)
+        case 2: Datagrams.hello(length: 40, mark: 7)
+        case 3: Datagrams.freshPing()
+        case 4: Datagrams.reliable()
+        default: Datagrams.unreliable()
+        }
     }
 
     /// Arguments: flags, length, bytes as they are.

@@ -50,7 +50,7 @@ final class Relay {
         case .removeSession(let session): engine.removeSession(session, now: event.at)
         case .ownAddresses(let addresses): engine.setOwnAddresses(addresses)
         case .sweep(let slots): engine.sweep(now: event.at, slots: slots)
-        case .restart: break
+        case .restart, .coldRestart: break
         }
         engine.drainEvents { _ in }
         Fuzzer.expect(imbalance == offset, "\(event): the books are out by \(Int64(bitPattern: imbalance &- offset))")
