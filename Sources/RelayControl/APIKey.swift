@@ -6,6 +6,8 @@ package enum APIScope: String, Sendable, CaseIterable {
     case sessions
     /// All calls on lobbies, reading included.
     case lobbies
+    /// Every GET, without tokens and what else is secret: for dashboards and whoever only looks.
+    case monitor
     /// Every GET.
     case read
     /// Everything.

@@ -5,7 +5,7 @@ package struct APIKeyRing: Sendable, Equatable {
     package init(_ keys: [APIKey]) { self.keys = keys }
 
     /// Who sends this `Authorization` header: `token KEY` (the documented form), `Bearer KEY` or the bare key; the
-    /// scheme in any case.
+    /// scheme in any case, and twice (`token token KEY`), since some clients put it before what has it already.
     ///
     /// Every key is compared in full, so that the time taken tells neither which key matched nor how far.
     /// - Throws: `.unauthenticated`.
@@ -27,9 +27,13 @@ package struct APIKeyRing: Sendable, Equatable {
     }
 
     private static func key(in header: String) -> String {
-        let trimmed = header.trimmed
-        let parts = trimmed.split(maxSplits: 1, whereSeparator: \.isWhitespace).map { String($0).trimmed }
-        return parts.count == 2 && ["token", "bearer"].contains(parts[0].lowercased()) ? parts[1] : trimmed
+        var key = header.trimmed
+        for _ in 0..<2 {
+            let parts = key.split(maxSplits: 1, whereSeparator: \.isWhitespace).map { String($0).trimmed }
+            guard parts.count == 2, ["token", "bearer"].contains(parts[0].lowercased()) else { break }
+            key = parts[1]
+        }
+        return key
     }
 }
 
@@ -55,7 +59,7 @@ package struct APIPrincipal: Sendable, Equatable {
 
     /// Whether the key may make a call; `isRead` for GET.
     package func may(_ area: Area, isRead: Bool) -> Bool {
-        if scopes.contains(.admin) || isRead && scopes.contains(.read) { return true }
+        if scopes.contains(.admin) || isRead && !scopes.isDisjoint(with: [.read, .monitor]) { return true }
         switch area {
         case .sessions: return scopes.contains(.sessions)
         case .lobbies: return scopes.contains(.lobbies)
@@ -64,10 +68,13 @@ package struct APIPrincipal: Sendable, Equatable {
         }
     }
 
+    /// Whether answers about sessions may hold their tokens, and whole webhook URLs: not for those who only look.
+    package var seesSessionSecrets: Bool { !scopes.isDisjoint(with: [.sessions, .read, .admin]) }
+
     /// - Throws: `.forbidden`, naming the scopes that would do.
     package func require(_ area: Area, isRead: Bool) throws(RelayError) {
         if may(area, isRead: isRead) { return }
-        var sufficient = isRead ? "'read' or 'admin'" : "'admin'"
+        var sufficient = isRead ? "'monitor', 'read' or 'admin'" : "'admin'"
         if area != .operation { sufficient = "'\(area.rawValue)'\(isRead ? ", " : " or ")\(sufficient)" }
         throw RelayError(.forbidden, "the key '\(name)' lacks the scope for this call: it needs \(sufficient)")
     }

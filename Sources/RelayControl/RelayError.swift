@@ -12,6 +12,8 @@ package struct RelayError: Error, Equatable, CustomStringConvertible {
         case notFound
         /// The state of the thing forbids it (409).
         case conflict
+        /// It is another request than the one that it says it is (422).
+        case mismatch
         /// Too many requests (429).
         case tooMany
         /// Capacity, filters, start-up, a disk that does not answer (503).

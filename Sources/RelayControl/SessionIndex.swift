@@ -39,6 +39,21 @@ package struct SessionIndex: Sendable {
         )
     }
 
+    /// Up to `limit` ids of sessions made before the one with this sequence, newest first; of all where it is `nil`. Sessions
+    /// that end or come between two calls move nobody from one page to another.
+    /// - Returns: the ids, and the sequence to go on from; `nil` where nothing is left.
+    package func page(before sequence: Int64?, limit: Int) -> (ids: [String], next: Int64?) {
+        var ids: [String] = []
+        var last: Int64?
+        for slot in slots[..<(sequence.map(position(of:)) ?? slots.count)].reversed() {
+            guard let id = slot.id else { continue }
+            if ids.count == limit { return (ids, last) }
+            ids.append(id)
+            last = slot.sequence
+        }
+        return (ids, nil)
+    }
+
     /// The first position whose sequence is not below this one.
     private func position(of sequence: Int64) -> Int {
         var low = 0

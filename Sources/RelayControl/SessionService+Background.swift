@@ -87,6 +87,7 @@ extension SessionService {
     /// Frees reserved tokens after 24 hours and tries again what the disk refused. Call it about once a minute.
     package func housekeeping() async {
         retryBacklog()
+        if phase == .ready { await forgetOldAnswers() }
         let limit = now() - Self.reservation
         guard phase == .ready, tokens.hasReservation(before: limit) else { return }
         do {

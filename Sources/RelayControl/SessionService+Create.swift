@@ -14,6 +14,18 @@ extension SessionService {
 
     private func performCreate(_ request: SessionRequest) async throws(RelayError) -> Session {
         try requireReady()
+        guard let ticket = request.ticket else { return try await createAnew(request) }
+        await enter(ticket)
+        defer { leave(ticket) }
+        if let (record, live) = try earlierAnswer(to: ticket) {
+            var session = live
+            session.users = record.users(addresses: request.addresses)
+            return session
+        }
+        return try await createAnew(request)
+    }
+
+    private func createAnew(_ request: SessionRequest) async throws(RelayError) -> Session {
         try requireNoDrain()
         let webhookURL = try request.validated(maxUsers: settings.maxUsers)
         try checkFilters(request.filters)
@@ -22,7 +34,7 @@ extension SessionService {
         await enter(id)
         defer { leave(id) }
         do throws(RelayError) {
-            return try await establish(id)
+            return try await establish(id, ticket: request.ticket)
         } catch {
             abandon(id)
             throw error
@@ -102,25 +114,27 @@ extension SessionService {
     }
 
     /// Disk, then plane, then visible.
-    private func establish(_ id: String) async throws(RelayError) -> Session {
+    private func establish(_ id: String, ticket: IdempotencyTicket?) async throws(RelayError) -> Session {
         guard let entry = entries[id] else { throw Self.noSession }
+        let answer = record(ticket, entry.session, users: entry.session.users)
         let webhook = webhook(for: entry.session)
         do throws(SessionStoreError) {
-            try await store.commit(.createSession(entry.session, webhook: webhook))
+            try await store.commit(answering(answer, .createSession(entry.session, webhook: webhook)))
         } catch {
             // The record may have reached the disk all the same.
-            owe(removalOf: entry.session, releasing: nil)
+            owe(removalOf: entry.session, releasing: nil, forgetting: answer)
             throw RelayError(.unavailable, "the session could not be made durable: \(error.message)")
         }
         do throws(RelayError) {
             try await addToPlane(id)
         } catch {
-            await undoCreate(of: entry.session, webhook: webhook)
+            await undoCreate(of: entry.session, webhook: webhook, answer: answer)
             throw error
         }
         guard let created = entries[id]?.session else { throw Self.noSession }
         entries[id]?.phase = .live
         index.insert(id, sequence: created.sequence)
+        if let answer { answers.insert(answer) }
         if let webhook { submitWebhook(webhook) }
         retryBacklog()
         return created
@@ -171,8 +185,8 @@ extension SessionService {
         )
     }
 
-    private func undoCreate(of session: Session, webhook: PendingWebhook?) async {
-        owe(removalOf: session, releasing: nil)
+    private func undoCreate(of session: Session, webhook: PendingWebhook?, answer: IdempotencyRecord?) async {
+        owe(removalOf: session, releasing: nil, forgetting: answer)
         _ = try? await settle(session.id)
         guard let webhook else { return }
         do {

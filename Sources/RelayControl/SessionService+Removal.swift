@@ -17,6 +17,8 @@ struct Unsettled: Sendable {
     var removal: Removal?
     /// Numbers of revoked users by their tokens.
     var revoked: [UInt32: Int32] = [:]
+    /// What would answer for what is cut off.
+    var answers: [Int64] = []
 }
 
 extension SessionService {
@@ -67,10 +69,12 @@ extension SessionService {
         retryBacklog()
     }
 
-    /// Notes that a session has to leave the disk. Its revoked users leave with it.
-    func owe(removalOf session: Session, releasing pair: PortPairID?) {
+    /// Notes that a session has to leave the disk, and what answers for it too where nobody was answered. Its revoked users
+    /// leave with it.
+    func owe(removalOf session: Session, releasing pair: PortPairID?, forgetting answer: IdempotencyRecord? = nil) {
         unsettled[session.id] = Unsettled(
-            removal: Unsettled.Removal(token: session.token, endedAt: now(), pair: pair)
+            removal: Unsettled.Removal(token: session.token, endedAt: now(), pair: pair),
+            answers: (unsettled[session.id]?.answers ?? []) + (answer.map { [$0.id] } ?? [])
         )
         backlog.stall(.settle(session.id))
     }
@@ -93,6 +97,10 @@ extension SessionService {
         guard let owed = unsettled[id] else { return }
         // Whatever happens to this call, the backlog comes back to it.
         backlog.stall(.settle(id))
+        if !owed.answers.isEmpty {
+            try await store.commit(.forgetAnswers(ids: owed.answers))
+            unsettled[id]?.answers = []
+        }
         if let removal = owed.removal {
             try await store.commit(
                 .removeSession(id: id, token: removal.token, endedAt: removal.endedAt, webhook: removal.webhook)

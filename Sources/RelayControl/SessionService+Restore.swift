@@ -61,6 +61,7 @@ extension SessionService {
         entries.reserveCapacity(state.sessions.count)
         idsByToken.reserveCapacity(state.sessions.count)
         nextSequence = (state.sessions.map(\.sequence).max() ?? 0) + 1
+        answers.load(state.answers)
         nextWebhookID = (state.pendingWebhooks.map(\.id).max() ?? 0) + 1
         for var session in state.sessions {
             guard tokens.claim(session.token) else {

@@ -6,29 +6,46 @@ extension SessionService {
 
     package func authorizeUser(
         sessionID: String,
-        address: String
+        address: String,
+        ticket: IdempotencyTicket?
     ) async throws(RelayError) -> (session: Session, user: SessionUser) {
         try requireReady()
         try SessionRequest.validate(address: address, name: "user_ip")
         return try await uninterrupted { () async throws(RelayError) in
-            try await self.performAuthorize(sessionID, address)
+            try await self.performAuthorize(sessionID, address, ticket)
         }
     }
 
     private func performAuthorize(
         _ id: String,
-        _ address: String
+        _ address: String,
+        _ ticket: IdempotencyTicket?
+    ) async throws(RelayError) -> (session: Session, user: SessionUser) {
+        guard let ticket else { return try await authorizeAnew(id, address, nil) }
+        await enter(ticket)
+        defer { leave(ticket) }
+        if let (record, session) = try earlierAnswer(to: ticket), let user = record.users(addresses: [address]).first {
+            return (session, user)
+        }
+        return try await authorizeAnew(id, address, ticket)
+    }
+
+    private func authorizeAnew(
+        _ id: String,
+        _ address: String,
+        _ ticket: IdempotencyTicket?
     ) async throws(RelayError) -> (session: Session, user: SessionUser) {
         await enter(id)
         defer { leave(id) }
         let session = try liveSession(id)
         try requireDisk()
         let user = try reserveUser(of: session, address: address)
+        let answer = record(ticket, session, users: [user])
         do throws(SessionStoreError) {
-            try await store.commit(.addUser(user, sessionID: id))
+            try await store.commit(answering(answer, .addUser(user, sessionID: id)))
         } catch {
             // The record may have reached the disk all the same.
-            await undoUser(user, of: session, triesNow: false)
+            await undoUser(user, of: session, answer: answer, triesNow: false)
             throw RelayError(.unavailable, "the user could not be made durable: \(error.message)")
         }
         do throws(DataPlaneError) {
@@ -37,11 +54,12 @@ extension SessionService {
                 toSession: session.token
             )
         } catch {
-            await undoUser(user, of: session, triesNow: true)
+            await undoUser(user, of: session, answer: answer, triesNow: true)
             throw Self.refusal(error)
         }
         entries[id]?.session.users.append(user)
         noteArrival(of: user.number, in: id)
+        if let answer { answers.insert(answer) }
         retryBacklog()
         return (try liveSession(id), user)
     }
@@ -78,10 +96,16 @@ extension SessionService {
         entries[id]?.arrivals = arrivals
     }
 
-    private func undoUser(_ user: SessionUser, of session: Session, triesNow: Bool) async {
+    private func undoUser(
+        _ user: SessionUser,
+        of session: Session,
+        answer: IdempotencyRecord?,
+        triesNow: Bool
+    ) async {
         count(users: -1, token: session.token)
         entries[session.id]?.revokedTokens.insert(user.token)
         unsettled[session.id, default: Unsettled()].revoked[user.token] = user.number
+        if let answer { unsettled[session.id]?.answers.append(answer.id) }
         backlog.stall(.settle(session.id))
         if triesNow { _ = try? await settle(session.id) }
     }

@@ -39,6 +39,9 @@ package actor SessionService: SessionDirectory {
     var earlyEvents: [PlaneEvent] = []
     var backlog = Backlog<BackgroundJob>(limit: 64)
     private var locks = KeyedLock()
+    /// Answers to named calls, and who waits for the next one.
+    var answers = IdempotencyBook()
+    var answerLocks = KeyedLock()
     var warnedAboutFilters = false
     private var onSessionEnd: @Sendable (String) -> Void = { _ in }
 
@@ -134,11 +137,27 @@ package actor SessionService: SessionDirectory {
     package func list(page: Int, limit: Int) async throws(RelayError) -> SessionPage {
         try requireReady()
         guard page >= 1 else { throw RelayError(.invalid, "page must be 1 or more, not \(page)") }
+        try Self.check(limit: limit)
+        let sessions = index.page(page, limit: limit).compactMap { entries[$0]?.session }
+        return SessionPage(sessions: sessions, totalCount: index.count, page: page, limit: limit)
+    }
+
+    package func list(after cursor: SessionCursor?, limit: Int) async throws(RelayError) -> SessionStretch {
+        try requireReady()
+        try Self.check(limit: limit)
+        let found = index.page(before: cursor?.sequence, limit: limit)
+        return SessionStretch(
+            sessions: found.ids.compactMap { entries[$0]?.session },
+            totalCount: index.count,
+            next: found.next.map(SessionCursor.init(sequence:)),
+            isFirst: cursor == nil
+        )
+    }
+
+    private static func check(limit: Int) throws(RelayError) {
         guard (1...100).contains(limit) else {
             throw RelayError(.invalid, "limit must be between 1 and 100, not \(limit)")
         }
-        let sessions = index.page(page, limit: limit).compactMap { entries[$0]?.session }
-        return SessionPage(sessions: sessions, totalCount: index.count, page: page, limit: limit)
     }
 
     /// Whether new sessions are refused.

@@ -22,6 +22,8 @@ package struct StoredState: Sendable {
     package var reservedTokens: [UInt32: Double]
     /// Webhooks not delivered yet, oldest first.
     package var pendingWebhooks: [PendingWebhook]
+    /// Answers to named calls.
+    package var answers: [IdempotencyRecord]
     /// Rows whose checksum did not fit: quarantined, reported, not served. Words for the log, without secrets.
     package var damaged: [String]
 
@@ -30,12 +32,14 @@ package struct StoredState: Sendable {
         generation: Int64 = 1,
         reservedTokens: [UInt32: Double] = [:],
         pendingWebhooks: [PendingWebhook] = [],
+        answers: [IdempotencyRecord] = [],
         damaged: [String] = []
     ) {
         self.sessions = sessions
         self.generation = generation
         self.reservedTokens = reservedTokens
         self.pendingWebhooks = pendingWebhooks
+        self.answers = answers
         self.damaged = damaged
     }
 }
@@ -67,6 +71,11 @@ package enum StoreChange: Sendable {
     case retryWebhook(id: Int64, attempts: Int, nextAttemptAt: Double)
     /// Reserved tokens that ended before this time (seconds since 1970) are free again.
     case forgetReservedTokens(before: Double)
+    /// A session or a user that a named call asked for, and what answers that call from now on, in one transaction. The
+    /// records displaced by it need not be there.
+    indirect case answering(IdempotencyRecord, displacing: [Int64], StoreChange)
+    /// Answers to named calls that are not given again. Unknown ones are no error.
+    case forgetAnswers(ids: [Int64])
     /// A lobby service or a lobby changed.
     case lobbies(LobbyChange)
 }

@@ -9,6 +9,8 @@ package struct WebhookURL: Sendable, Equatable {
     package let text: String
     /// The host in lower case, IPv6 in brackets.
     package let host: String
+    /// Scheme, host and port: what may be shown to those who must not see the rest, which may hold a secret.
+    package let origin: String
 
     /// Takes an absolute http or https URL with a host; `nil` for anything else.
     package init?(_ text: String) {
@@ -19,5 +21,6 @@ package struct WebhookURL: Sendable, Equatable {
         else { return nil }
         self.text = text
         self.host = host.lowercased()
+        origin = "\(scheme)://\(host.lowercased())" + (parts.port.map { ":\($0)" } ?? "")
     }
 }

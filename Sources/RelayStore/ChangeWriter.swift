@@ -56,9 +56,19 @@ final class ChangeWriter {
             try retryWebhook(id, attempts: attempts, nextAttemptAt: nextAttemptAt, db)
         case .forgetReservedTokens(let time):
             try db.cachedStatement(sql: EndedTokenRecord.deleteBefore).execute(arguments: [time])
+        case .answering(let record, let displaced, let change):
+            try apply(change, to: db)
+            try AnswerRecord(record: record).write(to: db)
+            try forget(displaced, db)
+        case .forgetAnswers(let ids):
+            try forget(ids, db)
         case .lobbies(let change):
             try LobbyTables.write(change, to: db)
         }
+    }
+
+    private func forget(_ ids: [Int64], _ db: Database) throws {
+        for id in ids { try db.cachedStatement(sql: AnswerRecord.delete).execute(arguments: [id]) }
     }
 
     private func create(_ session: Session, _ db: Database) throws {

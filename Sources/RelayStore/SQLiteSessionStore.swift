@@ -158,9 +158,10 @@ package actor SQLiteSessionStore: SessionStore {
     private static func removals(in changes: [StoreChange]) -> [Int] {
         changes.indices.filter { index in
             switch changes[index] {
-            case .revokeUser, .removeSession, .removeWebhook, .forgetReservedTokens: true
+            case .revokeUser, .removeSession, .removeWebhook, .forgetReservedTokens, .forgetAnswers: true
             case .lobbies(.removeDeployment), .lobbies(.removeLobby): true
-            case .createSession, .addUser, .movePorts, .setHost, .setConnectionID, .markUsed, .retryWebhook, .lobbies:
+            case .createSession, .addUser, .movePorts, .setHost, .setConnectionID, .markUsed, .retryWebhook, .answering,
+                .lobbies:
                 false
             }
         }

@@ -4,7 +4,7 @@ internal import GRDB
 /// released.
 enum Schema {
     /// Goes up with every step; kept in the file's `user_version`.
-    static let version = 3
+    static let version = 4
 
     /// `CsWy`, kept in the file's `application_id`: this is no other program's database.
     static let applicationID = 0x4373_5779
@@ -81,6 +81,7 @@ enum Schema {
         ALTER TABLE sessions ADD COLUMN highest_rejoin_id INTEGER;
         ALTER TABLE users ADD COLUMN rejoin_id INTEGER;
         """,
+        AnswerRecord.schema,
     ]
 
     /// Makes the database current.

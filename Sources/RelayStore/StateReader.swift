@@ -33,6 +33,7 @@ struct StateReader {
         state.sessions.reserveCapacity(drafts.count)
         for draft in drafts { try take(draft) }
         try readWebhooks()
+        try readAnswers()
         return state
     }
 
@@ -149,6 +150,18 @@ struct StateReader {
         for id in damaged {
             state.damaged.append("the row of webhook \(id.map(String.init) ?? "?")")
             try quarantine("webhooks", where: "id = ?", [id])
+        }
+    }
+
+    private mutating func readAnswers() throws {
+        var damaged: [Int64?] = []
+        try db.cachedStatement(sql: AnswerRecord.selectAll).forEachRow { row in
+            let (id, record) = AnswerRecord.read(&row)
+            if let record { state.answers.append(record.record) } else { damaged.append(id) }
+        }
+        for id in damaged {
+            state.damaged.append("the row of the answer \(id.map(String.init) ?? "?") to a named call")
+            try quarantine(AnswerRecord.table, where: "id = ?", [id])
         }
     }
 

@@ -196,6 +196,20 @@ let keyCases: [KeyCase] = [
     KeyCase("lobbies.listen", good: listenerGood, bad: listenerBad),
     KeyCase("lobbies.open", good: ["true": "true"], bad: boolBad),
     KeyCase("lobbies.host_timeout", good: ["2m": "2m"], bad: timeoutBad),
+    KeyCase(
+        "lobbies.origins",
+        good: [
+            "[https://Game.example.net, \"http://[::1]:8000/\"]": "[https://game.example.net, \"http://[::1]:8000\"]",
+            "[https://a.example:443, http://b.example:80, capacitor://localhost]":
+                "[https://a.example, http://b.example, capacitor://localhost]",
+        ],
+        bad: [
+            "[\"*\"]": "would let every web page act", "[game.example.net]": "is not an origin",
+            "[https://game.example.net/play]": "is not an origin", "[https://u:p@x]": "is not an origin",
+            "[\"null\"]": "is not an origin", "[\"https://*.example.net\"]": "is not an origin",
+            "https://game.example.net": "is text",
+        ]
+    ),
     KeyCase("guess.per_source", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
     KeyCase("guess.per_session", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
     KeyCase("guess.replies", good: ["false": "false"], bad: boolBad),

@@ -14,6 +14,8 @@ import Testing
             ("token secret-two", "dashboard"), ("Token secret-two", "dashboard"), ("BEARER   secret-two ", "dashboard"),
             ("Bearer\tsecret-two", "dashboard"), ("secret-two", "dashboard"), ("  secret-two  ", "dashboard"),
             ("token secret one", "game"), ("secret one", "game"), ("tokenthree", "ops"), ("token tokenthree", "ops"),
+            ("token token secret-two", "dashboard"), ("Token Bearer  secret-two", "dashboard"),
+            ("bearer token secret one", "game"),
         ]
     )
     func accepted(header: String, name: String) throws {
@@ -24,7 +26,7 @@ import Testing
         "What is no key is refused with 401",
         arguments: [
             nil, "", "   ", "token", "token ", "Bearer", "token secret-tw", "secret-two2", "basic secret-two",
-            "token token secret-two",
+            "token token", "token token token secret-two",
         ] as [String?]
     )
     func refused(header: String?) {
@@ -67,7 +69,14 @@ import Testing
         let principal = APIPrincipal(name: "k", scopes: [scope])
         let own = scope == .admin || area == .addresses || scope.rawValue == area.rawValue
         #expect(principal.may(area, isRead: false) == own)
-        #expect(principal.may(area, isRead: true) == (own || scope == .read))
+        #expect(principal.may(area, isRead: true) == (own || scope == .read || scope == .monitor))
+    }
+
+    @Test("Tokens are for those who may use or read them, not for those who only look")
+    func secrets() {
+        func sees(_ scopes: APIScope...) -> Bool { APIPrincipal(name: "k", scopes: Set(scopes)).seesSessionSecrets }
+        #expect(sees(.sessions) && sees(.read) && sees(.admin) && sees(.monitor, .read))
+        #expect(!sees(.monitor) && !sees(.monitor, .lobbies))
     }
 
     @Test("A key without the scope gets 403, naming what would do")
@@ -75,7 +84,7 @@ import Testing
         let principal = APIPrincipal(name: "k", scopes: [.lobbies])
         #expect { try principal.require(.sessions, isRead: true) } throws: {
             let error = $0 as? RelayError
-            return error?.code == .forbidden && error?.message.contains("'sessions', 'read' or 'admin'") == true
+            return error?.code == .forbidden && error?.message.contains("'sessions', 'monitor', 'read' or 'admin'") == true
         }
     }
 }

@@ -29,6 +29,33 @@ import Testing
         }
     }
 
+    @Test("From any place on, the rest follows in order, whatever ended in between", arguments: 1...20)
+    func cursor(seed: UInt64) {
+        let random = SeededRandom(seed: seed)
+        var index = SessionIndex()
+        for sequence in 1...Int64(200) { index.insert("s\(sequence)", sequence: sequence) }
+        var alive = Set<Int64>(1...200)
+        var seen: [String] = []
+        var place: Int64?
+        repeat {
+            let (ids, next) = index.page(before: place, limit: 1 + random.below(12))
+            let expected = alive.filter { $0 < place ?? .max }.sorted(by: >)
+            #expect(ids == expected.prefix(ids.count).map { "s\($0)" })
+            #expect((next == nil) == (ids.count == expected.count))
+            #expect(next.map { "s\($0)" } == (next == nil ? nil : ids.last))
+            seen += ids
+            place = next
+            for _ in 0..<10 {
+                let sequence = Int64(1 + random.below(200))
+                index.remove(sequence: sequence)
+                alive.remove(sequence)
+            }
+        } while place != nil
+        #expect(Set(seen).count == seen.count)
+        #expect(alive.allSatisfy { seen.contains("s\($0)") }, "nobody who lived all the time is missing")
+        #expect(index.page(before: 0, limit: 5).ids.isEmpty)
+    }
+
     @Test("A page past the end is empty, however far", arguments: [2, 1000, Int.max])
     func pastTheEnd(page: Int) {
         var index = SessionIndex()

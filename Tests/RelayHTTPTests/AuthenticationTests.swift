@@ -18,7 +18,10 @@ struct AuthenticationTests {
 
     @Test(
         "The documented form, Bearer and the bare key let a caller in",
-        arguments: ["token key-admin", "Bearer key-admin", "key-admin", "TOKEN key-admin", "bearer  key-admin "]
+        arguments: [
+            "token key-admin", "Bearer key-admin", "key-admin", "TOKEN key-admin", "bearer  key-admin ",
+            "token token key-admin",
+        ]
     )
     func accepted(header: String) async throws {
         #expect(try await APIFixture().send(.get, "/v1/ip", key: header).status == 200)
@@ -73,7 +76,7 @@ struct AuthenticationTests {
                 switch scope {
                 case .admin: true
                 case .sessions: true
-                case .read: call.isRead || !call.isSession
+                case .read, .monitor: call.isRead || !call.isSession
                 case .lobbies: !call.isSession
                 }
             let answer = try await fixture.send(call.method, call.path, key: "token key-\(scope.rawValue)", body: "{}")

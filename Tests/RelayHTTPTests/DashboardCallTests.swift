@@ -51,7 +51,7 @@ struct DashboardCallTests {
     }
 
     @Test(
-        "Its figures need a key with the scope read or admin",
+        "Its figures need a key with the scope monitor, read or admin",
         arguments: [
             (String?.none, 401), ("token wrong", 401), ("token key-sessions", 403), ("token key-lobbies", 403),
             ("token key-read", 200), ("Bearer key-admin", 200),
@@ -66,7 +66,7 @@ struct DashboardCallTests {
         fixture.dashboard.fail(with: RelayError(.unavailable, "restoring"))
         let refused = try await fixture.send(.get, "/dashboard/events", key: key)
         #expect(refused.status == (status == 200 ? 503 : status))
-        if status == 403 { #expect(refused.message?.hasSuffix("it needs 'read' or 'admin'") == true) }
+        if status == 403 { #expect(refused.message?.hasSuffix("it needs 'monitor', 'read' or 'admin'") == true) }
     }
 
     @Test("What is asked for wrongly is refused, and a session that is not there is not found")

@@ -48,7 +48,7 @@ struct ErrorTests {
 
     @Test(
         "A path that is not there is 404, with a key and without",
-        arguments: ["/", "/v2/relays", "/v1/relays", "/favicon.ico", "/v1/relays/sessions/a/b"]
+        arguments: ["/v", "/v2/relays", "/v1/relays", "/favicon.ico", "/v1/relays/sessions/a/b"]
     )
     func unknownPath(path: String) async throws {
         let answer = try await APIFixture().send(.get, path)

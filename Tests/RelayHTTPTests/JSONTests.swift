@@ -12,6 +12,7 @@ struct JSONTests {
             ("1.5e2", .number(150)), ("-0.0", .number(-0.0)), ("true", .bool(true)), ("{}", .object([])),
             (#""a\"\\\/\b\f\n\r\tz""#, .string("a\"\\/\u{8}\u{c}\n\r\tz")), (#""\u00e9\u4E2D""#, .string("é中")),
             (#""\ud83d\ude00 \u0000""#, .string("😀 \0")),
+            ("\u{FEFF}{}", .object([])), ("\u{FEFF} 1", .integer(1)),
             (#"{"b":1,"a":[]}"#, .object([.init(key: "b", value: .integer(1)), .init(key: "a", value: .array([]))])),
         ]
     )
@@ -26,7 +27,7 @@ struct JSONTests {
             "{a:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "01", "-", "-a", "1.", ".5",
             "1e", "1e+", "+1", "1e400", "-1e999", "0x10", "NaN", "Infinity", "\"", "\"\\", "\"\\x\"", "\"\\u12\"",
             "\"\\u+123\"", "\"\\ud800\"", "\"\\ud800x\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "'a'",
-            "{} {}", "\u{FEFF}{}", "/* */ {}",
+            "{} {}", " \u{FEFF}{}", "\u{FEFF}\u{FEFF}{}", "\u{FEFF}", "/* */ {}",
         ]
     )
     func invalid(text: String) {

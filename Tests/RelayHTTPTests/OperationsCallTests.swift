@@ -9,7 +9,7 @@ import Testing
 struct OperationsCallTests {
     @Test(
         "They need no key, and a wrong one does no harm",
-        arguments: ["/livez", "/readyz", "/metrics", "/openapi.json"]
+        arguments: ["/livez", "/readyz", "/metrics", "/openapi.json", "/"]
     )
     func open(path: String) async throws {
         for key in [nil, "token wrong"] {
@@ -38,7 +38,22 @@ struct OperationsCallTests {
         #expect(answer.text.hasPrefix("# HELP causeway_http_requests_total "))
     }
 
-    @Test("With a listener of its own, /metrics is not on the API's")
+    @Test("The front page shows people where to go, and every place that it names is there")
+    func frontPage() async throws {
+        let fixture = APIFixture()
+        let browser = try await fixture.send(.get, "/", key: nil, headers: [.accept: "text/html,*/*;q=0.8"])
+        #expect(browser.status == 200 && browser.headers[.contentType] == "text/html; charset=utf-8")
+        let tool = try await fixture.send(.get, "/", key: nil)
+        #expect(tool.status == 200 && tool.headers[.contentType] == "text/plain; charset=utf-8")
+        let places = browser.text.split(separator: "href=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        #expect(places.contains("/openapi.json"))
+        for place in places {
+            #expect(tool.text.contains(place))
+            #expect(try await fixture.send(.get, place, key: nil).status == 200, "\(place)")
+        }
+    }
+
+    @Test("With a listener of its own, /metrics is not on the API's, and the health calls are on both")
     func separateMetrics() async throws {
         let fixture = APIFixture(
             configuration: .init(
@@ -47,6 +62,7 @@ struct OperationsCallTests {
             )
         )
         #expect(try await fixture.send(.get, "/metrics", key: nil).status == 404)
+        #expect(try await fixture.send(.get, "/livez", key: nil).status == 200)
         let metrics = try #require(fixture.server.metrics)
         let statuses = try await metrics.application.test(.router) { client in
             var statuses: [Int] = []
@@ -55,7 +71,7 @@ struct OperationsCallTests {
             }
             return statuses
         }
-        #expect(statuses == [200, 404, 401, 404])
+        #expect(statuses == [200, 200, 401, 404])
     }
 
     @Test("The description of the API is JSON, names every route, and points to nothing that is missing")

@@ -60,7 +60,7 @@ struct LobbyStoreTests {
         try await DatabaseQueue(path: directory.database).write {
             try $0.execute(
                 sql: """
-                    DROP TABLE lobbies; DROP TABLE lobby_services; PRAGMA user_version = 1;
+                    DROP TABLE answers; DROP TABLE lobbies; DROP TABLE lobby_services; PRAGMA user_version = 1;
                     ALTER TABLE sessions DROP COLUMN highest_rejoin_id; ALTER TABLE users DROP COLUMN rejoin_id
                     """
             )

@@ -119,14 +119,14 @@ import Testing
         }
         #expect(refusal == .diskFull)
         #expect(await store.isHealthy)
-        for session in sessions.prefix(5) {
+        for session in sessions.prefix(10) {
             #expect(await outcome(store, .removeSession(id: session.id, token: session.token, endedAt: 5)) == nil)
         }
         let next = Session.sample(20_000, users: 40, using: &generator)
         #expect(await outcome(store, .createSession(next, webhook: nil)) == nil)
         await store.close()
         let again = SQLiteSessionStore(directory: directory.state)
-        #expect(try await again.load().sessions == Array(sessions.dropFirst(5)) + [next])
+        #expect(try await again.load().sessions == Array(sessions.dropFirst(10)) + [next])
         await again.close()
     }
 

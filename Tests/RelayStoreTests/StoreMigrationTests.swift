@@ -52,6 +52,7 @@ import Testing
         try await DatabaseQueue(path: directory.database).write { db in
             try db.execute(
                 sql: """
+                    DROP TABLE answers;
                     ALTER TABLE sessions DROP COLUMN highest_rejoin_id; ALTER TABLE users DROP COLUMN rejoin_id;
                     PRAGMA user_version = 2
                     """

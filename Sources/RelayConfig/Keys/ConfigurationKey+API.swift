@@ -18,7 +18,10 @@ extension ConfigurationKey {
             note: "built from the request's Host header",
             example: "https://relay.example.net",
             reloadable: true,
-            "The URL under which players reach the API or the lobby service; the URLs of lobbies are built from it."
+            """
+            The URL under which players reach the API or the lobby service; the URLs of lobbies are built from it. Calls on \
+            lobby services have rights by their address only if their Host header names the host of this URL.
+            """
         ),
         ConfigurationKey(
             "api.keys",
@@ -31,7 +34,7 @@ extension ConfigurationKey {
             secret: true,
             """
             The keys that the API accepts, by the SHA-256 of each. `causewayd new-key NAME --scopes sessions,read` makes a \
-            key and prints the entry. Scopes: sessions, lobbies, read, admin.
+            key and prints the entry. Scopes: sessions, lobbies, monitor, read, admin.
             """
         ),
         ConfigurationKey(
@@ -73,7 +76,10 @@ extension ConfigurationKey {
             note: "none",
             example: "[10.0.0.0/8, \"::1\"]",
             reloadable: true,
-            "Networks of reverse proxies whose X-Forwarded-For header names the caller's address."
+            """
+            Networks of reverse proxies whose X-Forwarded-For header names the caller's address. Where relay.address is public, \
+            calls on lobby services that come through another proxy are refused.
+            """
         ),
     ]
 }

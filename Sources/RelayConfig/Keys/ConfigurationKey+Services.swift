@@ -55,7 +55,7 @@ extension ConfigurationKey {
             note: "the API's listener",
             example: "127.0.0.1:9090",
             reloadable: false,
-            "A listener of its own for /metrics; the API's listener then stops serving it."
+            "A listener of its own for /metrics; the API's listener then stops serving it. /livez and /readyz are on both."
         ),
         ConfigurationKey(
             "metrics.latency",

@@ -116,6 +116,19 @@ extension ConfigurationKey {
             reloadable: true,
             "A started lobby ends when its host has been silent for this long; twice as long before the first contact."
         ),
+        ConfigurationKey(
+            "lobbies.origins",
+            \.lobbies.origins,
+            .list(of: .origin, named: "origins"),
+            default: [],
+            note: "none; web pages may only read the list of lobbies",
+            example: "[https://game.example.net]",
+            reloadable: true,
+            """
+            The origins of web pages, such as a game's WebGL build, that may create and join lobbies and do what else a \
+            player's address allows. An origin is what stands before the path in the page's address.
+            """
+        ),
     ]
 
     private static func days(_ count: Int) -> Duration { .seconds(86_400 * count) }

@@ -44,6 +44,8 @@ package enum APIScope: String, Sendable, CaseIterable {
     case sessions
     /// Manage lobbies.
     case lobbies
+    /// Every GET, without tokens and what else is secret.
+    case monitor
     /// Every GET.
     case read
     /// Everything.

@@ -147,6 +147,8 @@ extension Configuration {
         package var open = false
         /// A started lobby whose host is silent for this long ends.
         package var hostTimeout = Duration.zero
+        /// Origins of web pages that may do what a player's address allows, as browsers write them.
+        package var origins: [String] = []
     }
 
     /// `guess.*`

@@ -100,6 +100,24 @@ extension ValueType where Value == String {
         write: { YAMLText.scalar($0) }
     )
 
+    /// A web page's origin (RFC 6454), as browsers write it once read: in lower case, without the scheme's own port.
+    static let origin = parsed(
+        "origin",
+        expected: "one such as https://game.example.net, without a path",
+        parse: { text in
+            guard text.utf8.count <= 1_024, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+                let url = URLComponents(string: text.lowercased()), let scheme = url.scheme,
+                let host = url.host, !host.isEmpty, !host.contains("*"), ["", "/"].contains(url.path),
+                url.user == nil, url.password == nil, url.query == nil, url.fragment == nil
+            else { return nil }
+            let own = ["http": 80, "https": 443][scheme]
+            let port = url.port.flatMap { $0 == own ? nil : ":\($0)" } ?? ""
+            return "\(scheme)://\(host)\(port)"
+        },
+        problem: { $0 == "*" ? "would let every web page act for its visitors" : "is not an origin" },
+        write: { YAMLText.scalar($0) }
+    )
+
     /// The base of URLs: http or https, a host, no query; without a trailing slash once read.
     static let baseURL = parsed(
         "http or https URL",

@@ -1,5 +1,3 @@
-package import RelayNet
-
 /// A lobby service as the manager knows it: a name under which players find lobbies once it is deployed.
 package struct LobbyDeployment: Sendable, Equatable, Codable {
     /// The words are the published API's.
@@ -73,25 +71,6 @@ package struct LobbyPlayer: Sendable, Equatable, Codable {
     package var source: String
     /// The user token in the lobby's relay session, once started.
     package var token: UInt32?
-}
-
-/// Who makes a call on a lobby service.
-package struct LobbyCaller: Sendable, Equatable {
-    /// The address that the request came from.
-    package var address: IPAddress
-    /// Whether an API key lets it do what is otherwise bound to addresses.
-    package var isTrusted: Bool
-
-    package init(address: IPAddress, isTrusted: Bool = false) {
-        self.address = address
-        self.isTrusted = isTrusted
-    }
-
-    /// What tells callers apart: the IPv4 address, or the /64 network of an IPv6 address, since hosts change the rest.
-    package var source: String {
-        guard !address.isIPv4, let network = IPNetwork(address, prefixLength: 64) else { return address.description }
-        return network.description
-    }
 }
 
 /// A lobby as one caller may see it.

@@ -83,7 +83,7 @@ extension LobbyService {
     /// The lobby as the caller may see it; a game whose relay session is gone has ended.
     private func view(_ id: String, by caller: LobbyCaller) async throws(RelayError) -> LobbyView {
         guard let lobby = entries[id]?.lobby else { throw Self.noLobby }
-        let isMember = lobby.players.contains { $0.source == caller.source }
+        let isMember = lobby.players.contains { caller.speaksFor($0.source) }
         guard let sessionID = lobby.sessionID, isMember || isFree(caller) else {
             return LobbyView(lobby: lobby, session: nil, showsTokens: isMember || isFree(caller))
         }
@@ -175,7 +175,7 @@ extension LobbyService {
         var changed = try lobby(id, in: deployment)
         touch(id)
         if let known = changed.players.first(where: { $0.id == playerID }) {
-            guard known.source == caller.source || isFree(caller) else {
+            guard caller.speaksFor(known.source) || isFree(caller) else {
                 throw RelayError(.conflict, "a player with this id is in the lobby already, choose another id")
             }
             return try await view(id, by: caller)
@@ -236,7 +236,7 @@ extension LobbyService {
             let player = changed.players.first(where: { $0.id == playerID })
         else { return }
         touch(id)
-        guard player.source == caller.source || isFree(caller) else {
+        guard caller.speaksFor(player.source) || isFree(caller) else {
             throw RelayError(.forbidden, "only the player can leave, from the address it joined from ('lobbies.open')")
         }
         guard !player.isHost else {
@@ -328,7 +328,7 @@ extension LobbyService {
     private func isFree(_ caller: LobbyCaller) -> Bool { settings.isOpen || caller.isTrusted }
 
     private func requireHost(_ caller: LobbyCaller, of lobby: Lobby) throws(RelayError) {
-        if isFree(caller) || lobby.host?.source == caller.source { return }
+        if isFree(caller) || caller.speaksFor(lobby.host?.source) { return }
         throw RelayError(
             .forbidden,
             "only the host can do this, from the address it made the lobby from ('lobbies.open')"

@@ -47,7 +47,7 @@ struct DashboardRoutes: Sendable {
         guard ids.count < 2 else {
             throw RelayError(.invalid, "session is given \(ids.count) times; send it once")
         }
-        if let id = ids.first { return .session(id: id) }
+        if let id = ids.first { return .session(id: SessionID.canonical(id)) }
         return .overview(
             try call.querySelection("show") ?? .all,
             page: try call.queryNumber("page", in: 1...RelaySessionRoutes.maxPage) ?? 1

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import RelayControl
 
 /// A value in a request's body together with where it stands, so that an error can name it.
@@ -24,6 +25,9 @@ struct JSONField {
         guard case .object = value else { throw RelayError(.invalid, "the body is \(kind); send a JSON object") }
     }
 
+    /// The SHA-256 of what the body says, however its members are ordered and spaced: 32 bytes.
+    var digest: [UInt8] { Array(SHA256.hash(data: (value ?? .null).ordered.bytes)) }
+
     /// Whether there is nothing here: no such field, or `null`.
     var isAbsent: Bool { value == nil || value == .null }
 
@@ -46,6 +50,9 @@ struct JSONField {
         guard case .string(let text) = value else { throw mismatch("a string") }
         return text
     }
+
+    /// A session's id, in its one spelling.
+    func sessionID() throws(RelayError) -> String { SessionID.canonical(try string()) }
 
     func boolean() throws(RelayError) -> Bool {
         guard case .bool(let isTrue) = value else { throw mismatch("true or false") }

@@ -1,4 +1,5 @@
-/// Reads JSON text (RFC 8259) strictly: UTF-8 without byte-order mark, no repeated keys, bounded depth.
+/// Reads JSON text (RFC 8259) strictly: UTF-8, no repeated keys, bounded depth. A byte-order mark at the start is passed
+/// over, as the RFC allows: some clients cannot help writing one.
 struct JSONParser {
     /// How deep lists and objects may nest.
     static let maxDepth = 32
@@ -17,7 +18,7 @@ struct JSONParser {
     /// Reads the one value that the text consists of.
     static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         var parser = JSONParser(bytes: bytes)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw parser.failure("a byte-order mark; send plain UTF-8") }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
         let value = try parser.value()
         parser.skipSpace()
         guard parser.peek == nil else { throw parser.failure("text after the end of the value") }

@@ -28,6 +28,18 @@ indirect enum JSONValue: Sendable, Equatable {
         return members.first { $0.key == key }?.value
     }
 
+    /// The value with the members of its objects in the order of their keys.
+    var ordered: JSONValue {
+        switch self {
+        case .array(let values): .array(values.map(\.ordered))
+        case .object(let members):
+            .object(
+                members.sorted { $0.key < $1.key }.map { Member(key: $0.key, value: $0.value.ordered) }
+            )
+        default: self
+        }
+    }
+
     /// What the value is, in words for an error message.
     var kind: String {
         switch self {

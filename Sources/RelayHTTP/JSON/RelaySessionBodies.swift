@@ -40,7 +40,7 @@ struct AuthorizeUserBody {
     let userIP: String
 
     init(body: JSONField) throws(RelayError) {
-        sessionID = try body.field("session_id").string()
+        sessionID = try body.field("session_id").sessionID()
         userIP = try body.field("user_ip").string()
     }
 }
@@ -52,7 +52,7 @@ struct RevokeUserBody {
     let userToken: UInt32?
 
     init(body: JSONField) throws(RelayError) {
-        sessionID = try body.field("session_id").string()
+        sessionID = try body.field("session_id").sessionID()
         let field = try body.field("authorization_token")
         // The value may be a live token, so it does not come back in the message.
         guard let number = field.wholeNumber() else {

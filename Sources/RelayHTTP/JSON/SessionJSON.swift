@@ -22,23 +22,28 @@ package struct SessionJSON: Sendable {
     package func webhookBody(_ session: Session) -> [UInt8] { object(session).bytes }
 
     /// The session object with all its users.
-    func object(_ session: Session) -> JSONValue {
-        object(session, users: ("session_users", .array(session.users.map(object(_:)))))
+    /// - Parameter showsSecrets: whether tokens are in it, and the whole of the webhook's URL; else only its origin.
+    func object(_ session: Session, showsSecrets: Bool = true) -> JSONValue {
+        object(
+            session,
+            users: ("session_users", .array(session.users.map { object($0, showsSecrets: showsSecrets) })),
+            showsSecrets: showsSecrets
+        )
     }
 
     /// The session object with one user only, under `session_user`: a shipped client tells host from joiner by that key.
     func object(_ session: Session, authorized user: SessionUser) -> JSONValue {
-        object(session, users: ("session_user", object(user)))
+        object(session, users: ("session_user", object(user, showsSecrets: true)), showsSecrets: true)
     }
 
     /// A page of the list, with where the pages before and after it are.
-    func object(_ page: SessionPage) -> JSONValue {
+    func object(_ page: SessionPage, showsSecrets: Bool) -> JSONValue {
         let pages = max(1, (page.totalCount + page.limit - 1) / page.limit)
         let next = page.page < pages ? page.page + 1 : nil
         // From far past the end, the page before is the last one that there is.
         let previous = page.page > 1 ? min(page.page - 1, pages) : nil
         return .members([
-            "sessions": .array(page.sessions.map(object(_:))),
+            "sessions": .array(page.sessions.map { object($0, showsSecrets: showsSecrets) }),
             "total_count": .integer(Int64(page.totalCount)),
             "pagination": .members([
                 "number": .integer(Int64(page.page)),
@@ -51,27 +56,45 @@ package struct SessionJSON: Sendable {
         ])
     }
 
-    private func object(_ session: Session, users: (key: String, value: JSONValue)) -> JSONValue {
-        // On a single node a session is ready as soon as anybody can ask for it.
+    /// A part of the list, with the cursor of the next one.
+    func object(_ stretch: SessionStretch, showsSecrets: Bool) -> JSONValue {
         .members([
+            "sessions": .array(stretch.sessions.map { object($0, showsSecrets: showsSecrets) }),
+            "total_count": .integer(Int64(stretch.totalCount)),
+            "pagination": .members([
+                "next_cursor": stretch.next.map { .string($0.text) },
+                "has_next": .bool(stretch.next != nil),
+                "has_previous": .bool(!stretch.isFirst),
+            ]),
+        ])
+    }
+
+    private func object(
+        _ session: Session,
+        users: (key: String, value: JSONValue),
+        showsSecrets: Bool
+    ) -> JSONValue {
+        let webhook = showsSecrets ? session.webhookURL : session.webhookURL.flatMap { WebhookURL($0)?.origin }
+        // On a single node a session is ready as soon as anybody can ask for it.
+        return .members([
             "session_id": .string(session.id),
-            "authorization_token": .integer(Int64(session.token)),
+            "authorization_token": showsSecrets ? .integer(Int64(session.token)) : nil,
             "status": .string("READY"),
             "ready": .bool(true),
             "linked": .bool(true),
             users.key: users.value,
             "relay": relay(of: session),
-            "webhook_url": session.webhookURL.map { .string($0) },
+            "webhook_url": webhook.map { .string($0) },
         ])
     }
 
-    private func object(_ user: SessionUser) -> JSONValue {
+    private func object(_ user: SessionUser, showsSecrets: Bool) -> JSONValue {
         let place = IPAddress(user.address).flatMap(locator.record(for:))
         return .members([
             "ip_address": .string(user.address),
             "latitude": place?.latitude.map { .number($0) },
             "longitude": place?.longitude.map { .number($0) },
-            "authorization_token": .integer(Int64(user.token)),
+            "authorization_token": showsSecrets ? .integer(Int64(user.token)) : nil,
         ])
     }
 

@@ -7,6 +7,7 @@ extension OpenAPIDocument {
             "parameters": [{"name": "tags", "in": "query", "description": "Only lobbies that have all of these tags; several with commas.", "schema": {"type": "string"}}],
             "responses": {
               "200": {"description": "The lobbies.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LobbyList"}}}},
+              "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
@@ -19,9 +20,11 @@ extension OpenAPIDocument {
             "responses": {
               "200": {"description": "The lobby.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lobby"}}}},
               "400": {"$ref": "#/components/responses/Invalid"},
+              "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "408": {"$ref": "#/components/responses/Timeout"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
@@ -30,6 +33,7 @@ extension OpenAPIDocument {
           "delete": {
             "operationId": "deleteNoLobby", "tags": ["Lobby service"], "summary": "What a client sends that has lost the id: always 404", "security": [],
             "responses": {
+              "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
@@ -43,6 +47,7 @@ extension OpenAPIDocument {
             "operationId": "getLobby", "tags": ["Lobby service"], "summary": "Get a lobby", "security": [],
             "responses": {
               "200": {"description": "The lobby; tokens and assignment only for callers at the address of one of its players.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lobby"}}}},
+              "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
@@ -60,6 +65,7 @@ extension OpenAPIDocument {
               "408": {"$ref": "#/components/responses/Timeout"},
               "409": {"$ref": "#/components/responses/Conflict"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
@@ -83,6 +89,7 @@ extension OpenAPIDocument {
             "operationId": "lobbyEvents", "tags": ["Lobby service"], "summary": "Listen to a lobby (server-sent events)", "security": [],
             "responses": {
               "200": {"description": "Events lobby (how it stands), player_joined, player_left, started, ended.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+              "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
@@ -98,10 +105,12 @@ extension OpenAPIDocument {
             "responses": {
               "200": {"description": "The lobby.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lobby"}}}},
               "400": {"$ref": "#/components/responses/Invalid"},
+              "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "408": {"$ref": "#/components/responses/Timeout"},
               "409": {"$ref": "#/components/responses/Conflict"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
@@ -120,6 +129,7 @@ extension OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "408": {"$ref": "#/components/responses/Timeout"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
@@ -138,6 +148,7 @@ extension OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "408": {"$ref": "#/components/responses/Timeout"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}

@@ -77,9 +77,16 @@ extension OpenAPIDocument {
         """#
 
     static let operationsPaths = #"""
+        "/": {
+          "get": {
+            "operationId": "frontPage", "tags": ["Operations"], "summary": "Where to go, for people", "security": [],
+            "responses": {"200": {"description": "A short page.", "content": {"text/html": {"schema": {"type": "string"}}, "text/plain": {"schema": {"type": "string"}}}}}
+          }
+        },
         "/livez": {
           "get": {
             "operationId": "live", "tags": ["Operations"], "summary": "Whether the daemon runs", "security": [],
+            "description": "On the listener of the metrics too, where the relay has one.",
             "responses": {"200": {"description": "It does.", "content": {"application/json": {"schema": {
               "type": "object", "required": ["status"], "properties": {"status": {"type": "string", "const": "ok"}}
             }}}}}
@@ -88,6 +95,7 @@ extension OpenAPIDocument {
         "/readyz": {
           "get": {
             "operationId": "ready", "tags": ["Operations"], "summary": "Whether the daemon can serve", "security": [],
+            "description": "On the listener of the metrics too, where the relay has one.",
             "responses": {
               "200": {"description": "It can.", "content": {"application/json": {"schema": {
                 "type": "object", "required": ["status"], "properties": {"status": {"type": "string", "const": "ok"}}

@@ -4,6 +4,7 @@ extension OpenAPIDocument {
           "post": {
             "operationId": "createSession", "tags": ["Relay sessions"], "summary": "Create a relay session",
             "description": "The answer is ready to use: when it arrives, the relay accepts its tokens.",
+            "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
             "requestBody": {"required": true, "content": {"application/json": {
               "schema": {"$ref": "#/components/schemas/SessionCreate"},
               "example": {"users": [{"ip": "198.51.100.7"}, {"ip": "203.0.113.9"}]}
@@ -25,7 +26,10 @@ extension OpenAPIDocument {
               "401": {"$ref": "#/components/responses/Unauthorized"},
               "403": {"$ref": "#/components/responses/Forbidden"},
               "408": {"$ref": "#/components/responses/Timeout"},
+              "409": {"$ref": "#/components/responses/Conflict"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
+              "422": {"$ref": "#/components/responses/Mismatch"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
@@ -33,9 +37,11 @@ extension OpenAPIDocument {
           },
           "get": {
             "operationId": "listSessions", "tags": ["Relay sessions"], "summary": "List the sessions, newest first",
+            "description": "By page, or by cursor: pages shift while sessions end, so that some that live are on none; a cursor stays where it is.",
             "parameters": [
               {"name": "page", "in": "query", "description": "A page past the end is empty.", "schema": {"type": "integer", "minimum": 1, "maximum": 1000000000, "default": 1}},
-              {"name": "limit", "in": "query", "description": "Sessions a page.", "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}}
+              {"name": "limit", "in": "query", "description": "Sessions a page.", "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}},
+              {"name": "cursor", "in": "query", "description": "Empty to begin, then the next_cursor of each answer. In place of page.", "allowEmptyValue": true, "schema": {"type": "string", "maxLength": 16, "pattern": "^[0-9a-f]*$"}}
             ],
             "responses": {
               "200": {"description": "A page of sessions.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionList"}}}},
@@ -52,7 +58,7 @@ extension OpenAPIDocument {
           "get": {
             "operationId": "getSession", "tags": ["Relay sessions"], "summary": "Get a session",
             "responses": {
-              "200": {"description": "The session.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Session"}}}},
+              "200": {"description": "The session.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SeenSession"}}}},
               "401": {"$ref": "#/components/responses/Unauthorized"},
               "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
@@ -76,6 +82,7 @@ extension OpenAPIDocument {
           "post": {
             "operationId": "authorizeUser", "tags": ["Relay sessions"], "summary": "Add a user to a session",
             "description": "The same address again is a new user with a token of its own.",
+            "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
             "requestBody": {"required": true, "content": {"application/json": {
               "schema": {"$ref": "#/components/schemas/UserAuthorize"},
               "example": {"session_id": "7349356945f1-S", "user_ip": "198.51.100.8"}
@@ -95,7 +102,10 @@ extension OpenAPIDocument {
               "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "408": {"$ref": "#/components/responses/Timeout"},
+              "409": {"$ref": "#/components/responses/Conflict"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
+              "422": {"$ref": "#/components/responses/Mismatch"},
               "429": {"$ref": "#/components/responses/TooMany"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
@@ -123,6 +133,7 @@ extension OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "408": {"$ref": "#/components/responses/Timeout"},
               "413": {"$ref": "#/components/responses/TooLarge"},
+              "415": {"$ref": "#/components/responses/UnsupportedType"},
               "500": {"$ref": "#/components/responses/Failure"},
               "503": {"$ref": "#/components/responses/Unavailable"}
             }
@@ -131,7 +142,7 @@ extension OpenAPIDocument {
         """#
 
     static let relaySessionSchemas = #"""
-        "SessionID": {"type": "string", "pattern": "^[0-9a-f]{12}-S$", "examples": ["7349356945f1-S"]},
+        "SessionID": {"type": "string", "pattern": "^[0-9a-f]{12}-S$", "description": "In requests taken in any case, and without -S too: players read it out as a join code.", "examples": ["7349356945f1-S"]},
         "Token": {"type": "integer", "minimum": 1, "maximum": 2147483647},
         "SessionCreate": {
           "type": "object", "required": ["users"],
@@ -226,7 +237,7 @@ extension OpenAPIDocument {
           "allOf": [{"$ref": "#/components/schemas/SessionBase"}],
           "type": "object", "required": ["session_users"],
           "properties": {
-            "session_users": {"type": "array", "description": "In the order in which they were added.", "items": {"$ref": "#/components/schemas/SessionUser"}}
+            "session_users": {"type": "array", "description": "In the order in which they were added: those of the request first, in its order, duplicates included, then those of authorize-user. A revoked one is gone; the others keep their order.", "items": {"$ref": "#/components/schemas/SessionUser"}}
           },
           "unevaluatedProperties": false,
           "examples": [{
@@ -242,6 +253,26 @@ extension OpenAPIDocument {
             "webhook_url": "https://example.net/ready"
           }]
         },
+        "SeenSession": {
+          "description": "With a key of the scope monitor: without tokens, and of the webhook's URL the origin.",
+          "anyOf": [{"$ref": "#/components/schemas/Session"}, {"$ref": "#/components/schemas/MonitoredSession"}]
+        },
+        "MonitoredSession": {
+          "type": "object", "required": ["session_id", "status", "ready", "linked", "session_users", "relay"], "additionalProperties": false,
+          "properties": {
+            "session_id": {"$ref": "#/components/schemas/SessionID"},
+            "status": {"type": "string", "enum": ["READY", "INITIALIZING", "FAILED"]},
+            "ready": {"type": "boolean"},
+            "linked": {"type": "boolean"},
+            "error": {"type": "string"},
+            "session_users": {"type": "array", "items": {
+              "type": "object", "required": ["ip_address"], "additionalProperties": false,
+              "properties": {"ip_address": {"type": "string"}, "latitude": {"type": "number"}, "longitude": {"type": "number"}}
+            }},
+            "relay": {"$ref": "#/components/schemas/Relay"},
+            "webhook_url": {"type": "string", "description": "Its origin."}
+          }
+        },
         "AuthorizedSession": {
           "allOf": [{"$ref": "#/components/schemas/SessionBase"}],
           "type": "object", "required": ["session_user"],
@@ -251,22 +282,33 @@ extension OpenAPIDocument {
         "SessionList": {
           "type": "object", "required": ["sessions", "total_count", "pagination"], "additionalProperties": false,
           "properties": {
-            "sessions": {"type": "array", "maxItems": 100, "items": {"$ref": "#/components/schemas/Session"}},
+            "sessions": {"type": "array", "maxItems": 100, "items": {"$ref": "#/components/schemas/SeenSession"}},
             "total_count": {"type": "integer", "minimum": 0},
-            "pagination": {
-              "type": "object", "required": ["number", "paginator", "has_next", "has_previous"], "additionalProperties": false,
-              "properties": {
-                "number": {"type": "integer", "minimum": 1},
-                "next_page_number": {"type": "integer", "minimum": 2},
-                "previous_page_number": {"type": "integer", "minimum": 1},
-                "paginator": {
-                  "type": "object", "required": ["num_pages"], "additionalProperties": false,
-                  "properties": {"num_pages": {"type": "integer", "minimum": 1}}
-                },
-                "has_next": {"type": "boolean"},
-                "has_previous": {"type": "boolean"}
+            "pagination": {"anyOf": [
+              {
+                "type": "object", "required": ["number", "paginator", "has_next", "has_previous"], "additionalProperties": false,
+                "properties": {
+                  "number": {"type": "integer", "minimum": 1},
+                  "next_page_number": {"type": "integer", "minimum": 2},
+                  "previous_page_number": {"type": "integer", "minimum": 1},
+                  "paginator": {
+                    "type": "object", "required": ["num_pages"], "additionalProperties": false,
+                    "properties": {"num_pages": {"type": "integer", "minimum": 1}}
+                  },
+                  "has_next": {"type": "boolean"},
+                  "has_previous": {"type": "boolean"}
+                }
+              },
+              {
+                "type": "object", "required": ["has_next", "has_previous"], "additionalProperties": false,
+                "description": "By cursor.",
+                "properties": {
+                  "next_cursor": {"type": "string", "description": "Left out where nothing is left."},
+                  "has_next": {"type": "boolean"},
+                  "has_previous": {"type": "boolean"}
+                }
               }
-            }
+            ]}
           }
         }
         """#

@@ -7,6 +7,7 @@ struct LobbyServiceRoutes: Sendable {
     let lobbies: LobbyService
     let json: LobbyJSON
     private let limiter: AddressRateLimiter
+    private static let base = "/l/{lobby_name}/lobbies"
 
     init(lobbies: LobbyService, json: LobbyJSON, limiter: AddressRateLimiter) {
         self.lobbies = lobbies
@@ -15,7 +16,7 @@ struct LobbyServiceRoutes: Sendable {
     }
 
     var routes: [Route] {
-        let base = "/l/{lobby_name}/lobbies"
+        let base = Self.base
         return [
             route(.get, base, list),
             route(.post, base, create),
@@ -44,9 +45,15 @@ struct LobbyServiceRoutes: Sendable {
     }
 
     private func route(_ method: HTTPRequest.Method, _ template: String, _ handler: @escaping Handler) -> Route {
-        Route(method, template, .open) { [limiter] call in
+        // The list holds nothing that a page of somebody else could use.
+        let isList = method == .get && template == Self.base
+        return Route(method, template, .open, pages: isList ? .all : .named) { [limiter] call in
             let isTrusted = call.principal?.may(.lobbies, isRead: false) == true
-            let caller = LobbyCaller(address: call.caller, isTrusted: isTrusted)
+            let caller = LobbyCaller(
+                address: call.caller,
+                isTrusted: isTrusted,
+                hasRightsByAddress: call.doubt == nil
+            )
             if !isTrusted, let wait = limiter.take(from: caller.source, isRead: method == .get) {
                 throw Self.tooMany("this address makes too many calls; try again in \(wait) s", retryAfter: wait)
             }

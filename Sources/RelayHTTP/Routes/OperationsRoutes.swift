@@ -13,7 +13,10 @@ package enum Readiness: Sendable, Equatable {
 struct OperationsRoutes: Sendable {
     let readiness: @Sendable () async -> Readiness
 
-    var routes: [Route] {
+    var routes: [Route] { healthRoutes + [description] }
+
+    /// What load balancers and service managers ask; on the listener of `/metrics` too, which is often all they reach.
+    var healthRoutes: [Route] {
         [
             Route(.get, "/livez", .open) { _ in .json(.members(["status": .string("ok")])) },
             Route(.get, "/readyz", .open) { _ in
@@ -26,14 +29,17 @@ struct OperationsRoutes: Sendable {
                     )
                 }
             },
-            Route(.get, "/openapi.json", .open) { _ in
-                Response(
-                    status: .ok,
-                    headers: [.contentType: "application/json"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPIDocument.text))
-                )
-            },
         ]
+    }
+
+    private var description: Route {
+        Route(.get, "/openapi.json", .open) { _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPIDocument.text))
+            )
+        }
     }
 
     /// The call of a scraper.

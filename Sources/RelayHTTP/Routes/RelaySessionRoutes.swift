@@ -27,18 +27,37 @@ struct RelaySessionRoutes: Sendable {
     }
 
     @Sendable private func create(_ call: APICall) async throws -> Response {
-        let request = try SessionRequest(body: try await call.jsonBody())
+        let body = try await call.jsonBody()
+        var request = try SessionRequest(body: body)
+        request.ticket = try call.ticket(for: .create, body)
         return .json(json.object(try await directory.create(request)))
     }
 
     @Sendable private func list(_ call: APICall) async throws -> Response {
-        let page = try call.queryNumber("page", in: 1...Self.maxPage) ?? 1
+        let page = try call.queryNumber("page", in: 1...Self.maxPage)
         let limit = try call.queryNumber("limit", in: 1...100) ?? 20
-        return .json(json.object(try await directory.list(page: page, limit: limit)))
+        let cursors = call.queryTexts("cursor")
+        guard let text = cursors.first else {
+            let found = try await directory.list(page: page ?? 1, limit: limit)
+            return .json(json.object(found, showsSecrets: call.showsSessionSecrets))
+        }
+        guard cursors.count == 1, page == nil else {
+            throw RelayError(.invalid, "page and cursor are two ways through the list; send one of them, and once")
+        }
+        let cursor = SessionCursor(text)
+        guard cursor != nil || text.isEmpty else {
+            throw RelayError(
+                .invalid,
+                "cursor is \(text.quotedForMessage); send the next_cursor of the answer before, or nothing to begin"
+            )
+        }
+        let found = try await directory.list(after: cursor, limit: limit)
+        return .json(json.object(found, showsSecrets: call.showsSessionSecrets))
     }
 
     @Sendable private func get(_ call: APICall) async throws -> Response {
-        .json(json.object(try await directory.session(id: call.parameter("session_id"))))
+        let session = try await directory.session(id: call.parameter("session_id"))
+        return .json(json.object(session, showsSecrets: call.showsSessionSecrets))
     }
 
     @Sendable private func delete(_ call: APICall) async throws -> Response {
@@ -47,9 +66,14 @@ struct RelaySessionRoutes: Sendable {
     }
 
     @Sendable private func authorizeUser(_ call: APICall) async throws -> Response {
-        let body = try AuthorizeUserBody(body: try await call.jsonBody())
-        let (session, user) = try await directory.authorizeUser(sessionID: body.sessionID, address: body.userIP)
-        return .json(json.object(session, authorized: user))
+        let json = try await call.jsonBody()
+        let body = try AuthorizeUserBody(body: json)
+        let (session, user) = try await directory.authorizeUser(
+            sessionID: body.sessionID,
+            address: body.userIP,
+            ticket: try call.ticket(for: .authorizeUser, json)
+        )
+        return .json(self.json.object(session, authorized: user))
     }
 
     @Sendable private func revokeUser(_ call: APICall) async throws -> Response {

@@ -17,6 +17,11 @@ struct APICall: Sendable {
     var isStillAllowed: @Sendable () -> Bool = { true }
     /// What the relay's own URLs start with, without a trailing slash.
     var baseURL = ""
+    /// Of a call on a lobby service: why its address gives it no rights, in words for the caller; `nil` where it does.
+    var doubt: String?
+
+    /// Whether the answer may hold the tokens of sessions.
+    var showsSessionSecrets: Bool { principal?.seesSessionSecrets == true }
 
     /// The value of a parameter of the route's template.
     func parameter(_ name: String) -> String {

@@ -6,6 +6,8 @@ package struct APIContext: InitializableFromSource, Sendable {
     /// The other end of the connection; `nil` for connections without addresses.
     let peer: SocketAddress?
 
+    init(peer: SocketAddress?) { self.peer = peer }
+
     package init(source: ApplicationRequestContextSource) {
         peer = source.channel.remoteAddress
     }

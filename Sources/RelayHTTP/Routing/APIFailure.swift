@@ -54,6 +54,7 @@ extension RelayError.Code {
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .conflict: .conflict
+        case .mismatch: .unprocessableContent
         case .tooMany: .tooManyRequests
         case .unavailable: .serviceUnavailable
         }

@@ -13,19 +13,27 @@ package struct APISettings: Sendable {
     package var keyRate: CallRate?
     /// `api.public_url`; `nil` for what each request's Host header says.
     package var publicURL: String?
+    /// `lobbies.origins`: the web pages that may do what a player's address allows.
+    package var lobbyOrigins: [String]
+    /// Whether `relay.address` is on the Internet: then a proxy that hides the players' addresses is a mistake.
+    package var relayIsPublic: Bool
 
     package init(
         keys: APIKeyRing,
         trustedProxies: [IPNetwork] = [],
         maxBodyBytes: Int = 1 << 20,
         keyRate: CallRate? = nil,
-        publicURL: String? = nil
+        publicURL: String? = nil,
+        lobbyOrigins: [String] = [],
+        relayIsPublic: Bool = false
     ) {
         self.keys = keys
         self.trustedProxies = trustedProxies
         self.maxBodyBytes = maxBodyBytes
         self.keyRate = keyRate
         self.publicURL = publicURL
+        self.lobbyOrigins = lobbyOrigins
+        self.relayIsPublic = relayIsPublic
     }
 }
 

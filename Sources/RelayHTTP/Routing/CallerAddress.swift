@@ -15,15 +15,20 @@ enum CallerAddress {
     static func resolve(peer: SocketAddress?, forwardedFor: [String], trustedProxies: [IPNetwork]) -> IPAddress {
         let connected = peer?.address
         var caller = connected ?? IPAddress(ipv4: 0x7F00_0001)
-        func isTrusted(_ address: IPAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
-        guard connected == nil || isTrusted(caller) else { return caller }
+        guard isTrusted(connected, trustedProxies) else { return caller }
         let hops = forwardedFor.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
         for hop in hops.reversed() {
             guard let address = address(ofHop: hop) else { return caller }
             caller = address
-            if !isTrusted(address) { return caller }
+            if !isTrusted(address, trustedProxies) { return caller }
         }
         return caller
+    }
+
+    /// Whether the header counts from a peer; `nil` is that of a Unix socket.
+    static func isTrusted(_ peer: IPAddress?, _ trustedProxies: [IPNetwork]) -> Bool {
+        guard let peer else { return true }
+        return trustedProxies.contains { $0.contains(peer) }
     }
 
     /// An entry of the header: an address, or as some proxies write it, one with a port or in brackets.

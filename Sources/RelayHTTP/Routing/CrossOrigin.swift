@@ -1,44 +1,56 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// CORS for the lobby service: games in browsers call it from the page they were loaded from. No cookies are involved
-/// and the service needs no key, so every origin may.
-enum CrossOrigin {
-    /// Whether a path belongs to the lobby service.
-    static func covers(_ path: String) -> Bool { path.hasPrefix("/l/") }
+/// CORS for the lobby service: which web pages a browser lets read the answers. Games in browsers call it from the page
+/// they were loaded from. The list is for all of them; the rest for those whose origins `lobbies.origins` names. No
+/// cookies are involved.
+struct CrossOrigin: Sendable {
+    /// `lobbies.origins`.
+    let allowed: [String]
+    /// Whether every page may read the answer.
+    let isForAll: Bool
 
-    static func isPreflight(_ request: Request) -> Bool { request.method == .options && covers(request.uri.path) }
+    private static let methods = "GET, POST, PATCH, DELETE, OPTIONS"
+    private static let headers = "Authorization, Content-Type, X-Request-Id"
 
-    static func preflightAnswer(to request: Request) -> Response {
+    /// Tells the browser who may read an answer.
+    func mark(_ response: inout Response, for page: CallingPage?) {
+        guard let origin = origin(for: page) else {
+            response.headers[.vary] = "Origin"
+            return
+        }
+        response.headers[.accessControlAllowOrigin] = origin
+        response.headers[.accessControlExposeHeaders] = "Retry-After, X-Request-Id"
+        if origin != "*" { response.headers[.vary] = "Origin" }
+    }
+
+    private func origin(for page: CallingPage?) -> String? {
+        if isForAll { return "*" }
+        guard let page, let named = page.named, page.isFrom(allowed) else { return nil }
+        return named
+    }
+
+    /// The answer to a browser that asks whether a page may make a call.
+    /// - Throws: `APIFailure` 403, which the developer's tools show.
+    func preflight(_ request: Request, for page: CallingPage?) throws(APIFailure) -> Response {
         var response = Response(status: .noContent)
-        mark(&response)
-        response.headers[.accessControlAllowMethods] = "GET, POST, PATCH, DELETE, OPTIONS"
-        response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type"
-        response.headers[.accessControlMaxAge] = "86400"
+        response.headers[.accessControlAllowMethods] = Self.methods
+        response.headers[.accessControlAllowHeaders] = Self.headers
+        guard let page else { return response }
+        let isRead = ["GET", "HEAD"].contains(request.headers[.accessControlRequestMethod])
+        guard page.isFrom(allowed) || isForAll && isRead else { throw Self.refusal(of: page) }
+        if !page.isFrom(allowed) { response.headers[.accessControlAllowMethods] = "GET" }
+        response.headers[.accessControlMaxAge] = "7200"
         return response
     }
 
-    static func mark(_ response: inout Response) {
-        response.headers[.accessControlAllowOrigin] = "*"
-        response.headers[.accessControlExposeHeaders] = "Retry-After"
+    /// What a page is told that may only read the list.
+    static func refusal(of page: CallingPage) -> APIFailure {
+        APIFailure(status: .forbidden, message: doubt(about: page))
     }
-}
 
-/// What the relay's own URLs start with.
-enum BaseURL {
-    /// The configured one, or the address that the request was sent to.
-    static func of(authority: String?, publicURL: String?, isTLS: Bool) -> String {
-        if let publicURL { return publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL }
-        let authority = authority ?? "localhost"
-        let isPlain = authority.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
-                UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
-        return "\(isTLS ? "https" : "http")://\(isPlain && !authority.isEmpty ? authority : "localhost")"
+    static func doubt(about page: CallingPage) -> String {
+        "a web page of \(page.words) may only read the list of lobbies; the relay's operator can name its origin in "
+            + "'lobbies.origins'"
     }
 }

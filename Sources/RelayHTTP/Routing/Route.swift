@@ -11,12 +11,22 @@ struct Route: Sendable {
         case key(APIPrincipal.Area)
     }
 
+    /// Which web pages may call it from a browser.
+    enum Pages: Sendable, Equatable {
+        /// None: it is no part of a lobby service.
+        case none
+        /// Those whose origins are in `lobbies.origins`.
+        case named
+        case all
+    }
+
     let method: HTTPRequest.Method
     /// The path, with parameters in braces: `/v1/relays/sessions/{session_id}`.
     let template: String
     let access: Access
     /// Whether the call takes something that is scarce, and so counts against the rate of the key.
     let isRateLimited: Bool
+    let pages: Pages
     let handle: @Sendable (APICall) async throws -> Response
 
     init(
@@ -24,12 +34,14 @@ struct Route: Sendable {
         _ template: String,
         _ access: Access,
         isRateLimited: Bool = false,
+        pages: Pages = .none,
         handle: @escaping @Sendable (APICall) async throws -> Response
     ) {
         self.method = method
         self.template = template
         self.access = access
         self.isRateLimited = isRateLimited
+        self.pages = pages
         self.handle = handle
     }
 }

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import RelayControl
 
 /// Finds the route that a request means.
 ///
@@ -46,6 +47,12 @@ struct RouteTable: Sendable {
         return allowed.isEmpty ? .nothing : .otherMethods(allowed)
     }
 
+    /// The routes of a path, whatever their methods.
+    func routes(at path: String) -> [Route] {
+        let segments = Self.segments(of: path).map(\.percentDecoded)
+        return zip(routes, patterns).filter { Self.parameters(of: $1, in: segments) != nil }.map(\.0)
+    }
+
     /// The path's first segment, its percent escapes resolved; empty for `/`.
     static func firstSegment(of path: String) -> String { segments(of: path).first?.percentDecoded ?? "" }
 
@@ -55,7 +62,8 @@ struct RouteTable: Sendable {
         return Array(segments)
     }
 
-    /// The parameters' values where the segments fit the pattern, else `nil`. A parameter is never empty.
+    /// The parameters' values where the segments fit the pattern, else `nil`. A parameter is never empty, and a session's id
+    /// has its one spelling from here on.
     private static func parameters(of pattern: [Segment], in segments: [String]) -> [String: String]? {
         guard pattern.count == segments.count else { return nil }
         var parameters: [String: String] = [:]
@@ -64,7 +72,7 @@ struct RouteTable: Sendable {
             case .literal(let text): guard text == segment else { return nil }
             case .parameter(let name):
                 guard !segment.isEmpty else { return nil }
-                parameters[name] = segment
+                parameters[name] = name == "session_id" ? SessionID.canonical(segment) : segment
             }
         }
         return parameters

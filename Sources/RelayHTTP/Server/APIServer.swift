@@ -11,7 +11,7 @@ package final class APIServer: Service {
         package var listen: ListenAddress
         /// TLS on the API listener; `nil` for plain HTTP.
         package var tls: TLSCredentials?
-        /// A listener of its own for `/metrics`, plain HTTP; the API's own then has none.
+        /// A listener of its own for `/metrics` and the health calls, plain HTTP; the API's own then has no `/metrics`.
         package var metricsListen: ListenAddress?
         package var limits: ListenerLimits
         /// A listener of its own for the lobby service, with the API's TLS; the API's own still has it.
@@ -51,6 +51,8 @@ package final class APIServer: Service {
         package var dashboard: any DashboardSource
         /// Bounds the calls on lobby services.
         var lobbyCalls = AddressRateLimiter()
+        /// Addresses that stand for many players.
+        package var sharedSources = SharedSources()
 
         package init(
             directory: any SessionDirectory,
@@ -98,7 +100,8 @@ package final class APIServer: Service {
         let settings = APISettingsBox(settings)
         let tls = configuration.tls.map(TLSCredentialsBox.init)
         let metricsRoute = OperationsRoutes.metrics(dependencies.metrics)
-        var routes = OperationsRoutes(readiness: dependencies.readiness).routes
+        let operations = OperationsRoutes(readiness: dependencies.readiness)
+        var routes = [FrontPage.route] + operations.routes
         if configuration.metricsListen == nil { routes.append(metricsRoute) }
         routes += RelaySessionRoutes(directory: dependencies.directory, json: dependencies.sessionJSON).routes
         routes += MonitorRoutes(monitor: dependencies.monitor).routes
@@ -117,7 +120,8 @@ package final class APIServer: Service {
                 settings: settings,
                 counters: dependencies.counters,
                 logger: logger,
-                isTLS: tls != nil
+                isTLS: tls != nil,
+                sharedSources: dependencies.sharedSources
             )
         }
         self.settings = settings
@@ -139,7 +143,7 @@ package final class APIServer: Service {
                 address: address,
                 tls: nil,
                 limits: configuration.limits,
-                responder: responder([metricsRoute]),
+                responder: responder([metricsRoute] + operations.healthRoutes),
                 logger: logger,
                 onListening: onMetricsListening
             )

@@ -90,7 +90,9 @@ extension Configuration {
             maxBodyBytes: limits.apiBody,
             keyRate: limits.apiRate > 0
                 ? CallRate(perSecond: Double(limits.apiRate), burst: Double(limits.apiRate)) : nil,
-            publicURL: api.publicURL
+            publicURL: api.publicURL,
+            lobbyOrigins: lobbies.origins,
+            relayIsPublic: relay.address?.isGlobal == true
         )
     }
 }

@@ -23,6 +23,7 @@ struct Daemon {
     private let store: SQLiteSessionStore
     private let sessions: SessionService
     private let lobbies: LobbyService
+    private let sharedSources: SharedSourceWatch
     private let endedSessions: AsyncStream<String>
     private let endedSessionsInput: AsyncStream<String>.Continuation
     private let webhooks: WebhookDispatcher
@@ -100,6 +101,14 @@ struct Daemon {
             uptime: Uptime.now
         )
         self.lobbies = lobbies
+        let shared = SharedSources()
+        sharedSources = SharedSourceWatch(
+            lobbies: lobbies,
+            inspect: { [sessions] id in try? await sessions.inspect(id: id) },
+            sources: shared,
+            logger: logger,
+            uptime: Uptime.now
+        )
         let view = try Self.view(configuration, plane: plane, sessions: sessions)
         self.view = view
         let requests = HTTPRequestCounters()
@@ -110,25 +119,27 @@ struct Daemon {
             webhooks: webhooks,
             requests: requests
         )
+        var dependencies = APIServer.Dependencies(
+            directory: sessions,
+            monitor: sessions,
+            lobbies: lobbies,
+            sessionJSON: sessionJSON,
+            locator: locator,
+            counters: requests,
+            metrics: { await report.page() },
+            readiness: {
+                if await sessions.isDraining { return .notReady(reason: "draining: no new sessions") }
+                let isReady = if await sessions.isReady { await lobbies.isReady } else { false }
+                return isReady
+                    ? .ready : .notReady(reason: "still restoring the sessions of the last run")
+            },
+            dashboard: LiveDashboard(view: view, history: history)
+        )
+        dependencies.sharedSources = shared
         server = APIServer(
             configuration: Self.server(configuration, tls: premises.credentials, inherited: inherited, logger: logger),
             settings: configuration.apiSettings,
-            dependencies: APIServer.Dependencies(
-                directory: sessions,
-                monitor: sessions,
-                lobbies: lobbies,
-                sessionJSON: sessionJSON,
-                locator: locator,
-                counters: requests,
-                metrics: { await report.page() },
-                readiness: {
-                    if await sessions.isDraining { return .notReady(reason: "draining: no new sessions") }
-                    let isReady = if await sessions.isReady { await lobbies.isReady } else { false }
-                    return isReady
-                        ? .ready : .notReady(reason: "still restoring the sessions of the last run")
-                },
-                dashboard: LiveDashboard(view: view, history: history)
-            ),
+            dependencies: dependencies,
             logger: logger,
             onListening: { [logger] address in
                 logger.info("API is listening", metadata: ["address": "\(address)"])
@@ -193,7 +204,7 @@ struct Daemon {
                         await announce()
                     }
                 ),
-                eventService, lobbyService, lobbySweep, webhookService, housekeeping, recorder,
+                eventService, lobbyService, lobbySweep, sharedSourceService, webhookService, housekeeping, recorder,
                 SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
                 DropReporter(plane: plane, logger: logger),
             ] + (control.map { [$0] } ?? []) + serviceManagerServices
@@ -287,6 +298,15 @@ struct Daemon {
             while true {
                 try await Task.sleep(for: .seconds(1))
                 await lobbies.sweep()
+            }
+        }
+    }
+
+    private var sharedSourceService: some Service {
+        BackgroundService { [sharedSources] in
+            while true {
+                try await Task.sleep(for: .seconds(2))
+                await sharedSources.look()
             }
         }
     }

@@ -75,6 +75,7 @@ extension Configuration {
         api.publicURL = new.api.publicURL
         lobbies.open = new.lobbies.open
         lobbies.hostTimeout = new.lobbies.hostTimeout
+        lobbies.origins = new.lobbies.origins
         api.keysFile = new.api.keysFile
         api.trustedProxies = new.api.trustedProxies
         limits.apiBody = new.limits.apiBody

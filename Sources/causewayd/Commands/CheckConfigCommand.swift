@@ -19,6 +19,9 @@ struct CheckConfigCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.load(dev: false)
         for warning in loaded.warnings { StandardError.print("warning: \(warning)", .warning) }
+        if let warning = LobbyURLFamilies.warning(loaded.configuration) {
+            StandardError.print("warning: \(warning)", .warning)
+        }
         do {
             let opened = try Premises.open(loaded, loaded.configuration, inherited: [], isCheck: true)
             for warning in opened.warnings { StandardError.print("warning: \(warning)", .warning) }

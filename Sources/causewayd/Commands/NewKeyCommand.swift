@@ -12,8 +12,10 @@ struct NewKeyCommand: ParsableCommand {
     @Argument(help: "A name to know the key by, for instance the game's.")
     var name: String
 
-    @Option(help: "What the key may do: sessions, lobbies, read, admin; several with commas.")
+    @Option(help: "What the key may do: \(Self.scopeNames); several with commas.")
     var scopes: String
+
+    private static let scopeNames = RelayControl.APIScope.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
         guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
@@ -25,11 +27,11 @@ struct NewKeyCommand: ParsableCommand {
 
     private func scopeSet() throws -> Set<RelayControl.APIScope> {
         let names = scopes.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) }
-        guard !names.isEmpty else { throw ValidationError("name at least one scope: sessions, lobbies, read or admin") }
+        guard !names.isEmpty else { throw ValidationError("name at least one scope of \(Self.scopeNames)") }
         return Set(
             try names.map { name in
                 guard let scope = RelayControl.APIScope(rawValue: String(name)) else {
-                    throw ValidationError("there is no scope '\(name)': use sessions, lobbies, read or admin")
+                    throw ValidationError("there is no scope '\(name)': use some of \(Self.scopeNames)")
                 }
                 return scope
             }

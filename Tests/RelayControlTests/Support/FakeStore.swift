@@ -8,6 +8,7 @@ final class FakeStore: SessionStore {
         var sessions: [String: Session] = [:]
         var reservedTokens: [UInt32: Double] = [:]
         var webhooks: [Int64: PendingWebhook] = [:]
+        var answers: [Int64: IdempotencyRecord] = [:]
         var generation: Int64 = 0
         var damaged: [String] = []
         /// Every change that was taken, in order.
@@ -40,6 +41,7 @@ final class FakeStore: SessionStore {
                 generation: disk.generation,
                 reservedTokens: disk.reservedTokens,
                 pendingWebhooks: disk.webhooks.values.sorted { $0.id < $1.id },
+                answers: disk.answers.values.sorted { $0.id < $1.id },
                 damaged: disk.damaged
             )
         }
@@ -53,6 +55,12 @@ final class FakeStore: SessionStore {
     }
 
     private static func apply(_ change: StoreChange, to disk: inout Disk) -> SessionStoreError? {
+        if case .answering(let record, let displaced, let change) = change {
+            if let problem = apply(change, to: &disk) { return problem }
+            for id in displaced { disk.answers[id] = nil }
+            disk.answers[record.id] = record
+            return nil
+        }
         disk.log.append(name(of: change))
         switch change {
         case .createSession(let session, let webhook):
@@ -90,7 +98,9 @@ final class FakeStore: SessionStore {
             disk.webhooks[id]?.nextAttemptAt = nextAttemptAt
         case .forgetReservedTokens(let time):
             disk.reservedTokens = disk.reservedTokens.filter { $0.value >= time }
-        case .lobbies: break
+        case .forgetAnswers(let ids):
+            for id in ids { disk.answers[id] = nil }
+        case .answering, .lobbies: break
         }
         return nil
     }
@@ -108,6 +118,8 @@ final class FakeStore: SessionStore {
         case .removeWebhook: "removeWebhook"
         case .retryWebhook: "retryWebhook"
         case .forgetReservedTokens: "forgetReservedTokens"
+        case .answering(_, _, let change): name(of: change)
+        case .forgetAnswers: "forgetAnswers"
         case .lobbies: "lobbies"
         }
     }

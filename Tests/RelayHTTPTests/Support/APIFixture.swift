@@ -18,6 +18,7 @@ struct APIFixture {
     let counters = HTTPRequestCounters()
     let log = LogRecorder()
     let lobbyCalls = AddressRateLimiter()
+    let sharedSources = SharedSources()
     let dashboard = FakeDashboard()
     let server: APIServer
 
@@ -56,6 +57,7 @@ struct APIFixture {
             dashboard: dashboard
         )
         dependencies.lobbyCalls = lobbyCalls
+        dependencies.sharedSources = sharedSources
         server = APIServer(
             configuration: configuration,
             settings: settings,

@@ -9,6 +9,8 @@ actor FakeDirectory: SessionDirectory, SessionMonitor {
     /// What every call throws from now on, where set.
     var failure: RelayError?
     private(set) var requests: [SessionRequest] = []
+    /// Those of authorize-user.
+    private(set) var tickets: [IdempotencyTicket] = []
     private var sessions: [Session] = []
     private var nextToken: UInt32 = 1_000
     private var created: Int64 = 0
@@ -58,6 +60,18 @@ actor FakeDirectory: SessionDirectory, SessionMonitor {
         return SessionPage(sessions: newestFirst, totalCount: sessions.count, page: page, limit: limit)
     }
 
+    func list(after cursor: SessionCursor?, limit: Int) async throws(RelayError) -> SessionStretch {
+        try check()
+        let older = sessions.reversed().filter { $0.sequence < cursor?.sequence ?? .max }
+        let page = Array(older.prefix(limit))
+        return SessionStretch(
+            sessions: page,
+            totalCount: sessions.count,
+            next: older.count > limit ? page.last.map { SessionCursor(sequence: $0.sequence) } : nil,
+            isFirst: cursor == nil
+        )
+    }
+
     func delete(id: String) async throws(RelayError) {
         try check()
         sessions.remove(at: try index(of: id))
@@ -65,9 +79,11 @@ actor FakeDirectory: SessionDirectory, SessionMonitor {
 
     func authorizeUser(
         sessionID: String,
-        address: String
+        address: String,
+        ticket: IdempotencyTicket?
     ) async throws(RelayError) -> (session: Session, user: SessionUser) {
         try check()
+        if let ticket { tickets.append(ticket) }
         try Self.check(address, "user_ip")
         let index = try index(of: sessionID)
         guard sessions[index].users.count < maxUsers else { throw RelayError(.unavailable, "the session is full") }

@@ -101,7 +101,7 @@ import Testing
             "sessions.host_timeout", "sessions.user_timeout", "sessions.rejoin_ids", "sessions.pin_ip",
             "sessions.roaming", "webhook.secret", "webhook.allow_networks", "geoip.database", "metrics.listen",
             "log.level", "log.format", "control.socket", "state.directory", "api.public_url", "api.keys_file",
-            "lobbies.listen", "lobbies.open", "lobbies.host_timeout",
+            "lobbies.listen", "lobbies.open", "lobbies.host_timeout", "lobbies.origins",
         ]
         for key in keys { #expect(Self.line(of: key, in: result.output) != nil, "\(key)") }
         #expect(result.output.contains("relay.location"))

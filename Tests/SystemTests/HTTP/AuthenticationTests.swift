@@ -7,7 +7,7 @@ import Testing
     @Test("The key is accepted as token, as Bearer and bare")
     func forms() throws {
         try withDaemon { daemon in
-            for form in ["token \(daemon.key)", "Bearer \(daemon.key)", daemon.key] {
+            for form in ["token \(daemon.key)", "Bearer \(daemon.key)", daemon.key, "token token \(daemon.key)"] {
                 let response = try daemon.api(authorization: form).get(APIClient.sessions)
                 #expect(response.status == 200, "\(form): \(response.text)")
             }
@@ -35,7 +35,7 @@ import Testing
 
     @Test("A key may do what its scopes say and nothing else: 403")
     func scopes() throws {
-        let keys = ["read", "sessions", "lobbies", "admin"]
+        let keys = ["monitor", "read", "sessions", "lobbies", "admin"]
         let config = Self.config(keys.map { ($0, "the-\($0)-key-0123456789", [$0]) })
         try withDaemon(config: config, dev: false) { daemon in
             for name in keys {
@@ -88,7 +88,7 @@ import Testing
     func openEndpoints() throws {
         try withDaemon { daemon in
             let api = daemon.api(authorization: nil)
-            for path in ["/livez", "/readyz", "/metrics", "/openapi.json"] {
+            for path in ["/", "/livez", "/readyz", "/metrics", "/openapi.json"] {
                 let response = try api.get(path)
                 #expect(response.status == 200, "\(path): \(response.text)")
             }
@@ -129,9 +129,9 @@ import Testing
 
     private static let calls: [Call] = {
         let unknown = "0123456789ab-S"
-        let sessionReaders: Set = ["read", "sessions", "admin"]
+        let sessionReaders: Set = ["monitor", "read", "sessions", "admin"]
         let sessionWriters: Set = ["sessions", "admin"]
-        let anyone: Set = ["read", "sessions", "lobbies", "admin"]
+        let anyone: Set = ["monitor", "read", "sessions", "lobbies", "admin"]
         let sessions = APIClient.sessions
         return [
             Call(method: "GET", path: sessions, scopes: sessionReaders),

@@ -6,7 +6,7 @@ import Testing
     @Test("An unknown path is 404 as JSON")
     func unknownPath() throws {
         try withDaemon { daemon in
-            for path in ["/", "/v1", "/v1/nothing", "/v2/relays/sessions", "/v1/relays/sessions/a/b", "/V1/IP"] {
+            for path in ["/v", "/v1", "/v1/nothing", "/v2/relays/sessions", "/v1/relays/sessions/a/b", "/V1/IP"] {
                 expectError(try daemon.api.get(path), 404, "\(path)")
             }
             expectError(try daemon.api.post("\(APIClient.sessions):nothing", "{}"), 404)
