@@ -85,7 +85,10 @@ extension SendBatch {
             header.msg_iov = joined + place
             var result = -1
             repeat { result = sendmsg(number, &header, 0) } while result < 0 && errno == EINTR
-            if result < 0 { failed &+= 1 }
+            if result < 0 {
+                failed &+= 1
+                totals.lastError = errno
+            }
         }
         if failed == 0, let name = header.msg_name { refusals.note(name, isIPv4: isIPv4, code) }
         return failed

@@ -40,7 +40,7 @@ public struct SendBatch: ~Copyable {
     var messageCount = 0
     /// Datagrams added.
     public private(set) var count = 0
-    private var totals = Totals()
+    var totals = Totals()
 
     /// - Parameters:
     ///   - isIPv4: the family of the socket and of everything that is sent through it.
@@ -147,6 +147,8 @@ public struct SendBatch: ~Copyable {
         public var failed = 0
         /// Datagrams that left together with others.
         public var joined = 0
+        /// Why the last of the failed ones was refused: an `errno`, 0 where none was.
+        public var lastError: Int32 = 0
     }
 
     /// Sends everything. A datagram that the kernel refuses is given up and the rest goes on: `sendmmsg` reports an error
@@ -182,6 +184,7 @@ public struct SendBatch: ~Copyable {
     private mutating func giveUp(_ message: Int, through number: Int32, after code: Int32) {
         guard groups[message].count > 1 else {
             totals.failed &+= 1
+            totals.lastError = code
             return
         }
         totals.joined &-= groups[message].count

@@ -9,6 +9,8 @@ public enum UDPSocket {
         package var sharesPort = false
         /// Each datagram tells which local address it came to: for sockets bound to all addresses.
         package var reportsLocalAddress = false
+        /// The class of service that everything sent is marked with (RFC 2474), 0 … 63.
+        package var dscp: UInt8 = 0
         /// Wanted room for datagrams not read or not sent yet, in bytes.
         package var bufferBytes: Int32 = 4 << 20
 
@@ -28,6 +30,7 @@ public enum UDPSocket {
         if options.sharesPort { try set(descriptor.number, SOL_SOCKET, SO_REUSEPORT, 1) }
         if options.reportsLocalAddress { try reportLocalAddress(descriptor.number, isIPv4: family == AF_INET) }
         setBuffers(descriptor.number, options.bufferBytes)
+        try setPath(descriptor.number, isIPv4: family == AF_INET, dscp: options.dscp)
         try bind(descriptor.number, address: address, port: port)
         return descriptor
     }
@@ -71,11 +74,17 @@ public enum UDPSocket {
 
     /// Makes a socket that somebody else has opened and bound behave like one from `open`. Its buffers stay as they are: who
     /// opened it may have been allowed more.
-    package static func prepare(_ number: Int32, isIPv4: Bool, reportsLocalAddress: Bool) throws(SystemCallError) {
+    package static func prepare(
+        _ number: Int32,
+        isIPv4: Bool,
+        reportsLocalAddress: Bool,
+        dscp: UInt8
+    ) throws(SystemCallError) {
         let flags = try systemCall("fcntl F_GETFL") { fcntl(number, F_GETFL) }
         try systemCall("fcntl F_SETFL") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
         try systemCall("fcntl F_SETFD") { fcntl(number, F_SETFD, FD_CLOEXEC) }
         if reportsLocalAddress { try Self.reportLocalAddress(number, isIPv4: isIPv4) }
+        try setPath(number, isIPv4: isIPv4, dscp: dscp)
     }
 
     /// What a socket that somebody else has opened is bound to: 4 or 16 bytes, network order, and the port, host byte order.
@@ -132,7 +141,7 @@ public enum UDPSocket {
         return status == 0 && length == 36 ? figures.drops : 0
     }
 
-    private static func set(_ number: Int32, _ level: Int32, _ option: Int32, _ value: Int32) throws(SystemCallError) {
+    static func set(_ number: Int32, _ level: Int32, _ option: Int32, _ value: Int32) throws(SystemCallError) {
         var value = value
         try systemCall("setsockopt") { setsockopt(number, level, option, &value, 4) }
     }

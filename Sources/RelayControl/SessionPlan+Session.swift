@@ -31,15 +31,18 @@ extension SessionPlan {
 
 extension UserPlan {
     init(_ user: SessionUser, pinsAddress: Bool) {
+        let named = Self.address(user.address)
         self.init(
             userToken: user.token,
             connectionID: user.rejoinID ?? user.number,
-            pinnedAddress: pinsAddress ? Self.pin(user.address) : nil,
+            pinnedAddress: pinsAddress ? named : nil,
+            namedAddress: named,
             number: user.number
         )
     }
 
-    private static func pin(_ text: String) -> PeerAddress? {
+    /// What the API was told, where a player can have it.
+    private static func address(_ text: String) -> PeerAddress? {
         guard let address = IPAddress(text), address.reach != .unspecified else { return nil }
         return PeerAddress(bytes: address.bytes)
     }

@@ -85,6 +85,8 @@ struct Lanes: ~Copyable {
     private static func count(_ totals: SendBatch.Totals, in counters: CounterPage) {
         counters.add(UInt64(totals.batches), to: .sendBatches)
         counters.add(UInt64(totals.joined), to: .joinedDatagrams)
+        guard totals.failed > 0 else { return }
         counters.countDrop(.sendError, UInt64(totals.failed))
+        counters.set(.lastSendError, to: UInt64(totals.lastError))
     }
 }

@@ -16,6 +16,7 @@ enum WorkerCommand: Sendable {
     case turn(done: @Sendable (Bool) -> Void)
     case ownAddresses([PeerAddress])
     case limits(RateLimits)
+    case wrongUsers(perSecond: UInt32)
     case report(token: UInt32, done: @Sendable (SessionReport?) -> Void)
     case survey(from: Int, done: @Sendable (SessionSurvey) -> Void)
     case stop

@@ -7,6 +7,8 @@ package struct PlaneSettings: Sendable {
     /// Local address of the UDP ports; `::` is both families on all addresses.
     package var bind: PeerAddress
     package var ports: PortMode
+    /// The class of service that everything sent is marked with (RFC 2474), 0 … 63.
+    package var dscp: UInt8 = 0
     /// Sessions and users that one worker can hold.
     package var sessionsPerWorker = 100_000
     package var usersPerWorker = 1_048_576

@@ -8,6 +8,7 @@ struct PortBinder: Sendable {
     /// 4 or 16 bytes each: the addresses to bind, one a family.
     private let addresses: [[UInt8]]
     private let isWildcard: Bool
+    private let dscp: UInt8
     private let keeper: DescriptorKeeper
 
     /// Addresses of the machine that get sockets of their own at most; the wildcard serves the others.
@@ -28,11 +29,14 @@ struct PortBinder: Sendable {
         fileprivate var opened: [(number: Int32, name: String)] = []
     }
 
-    /// - Parameter bind: `::` means both families; where IPv6 is switched off, IPv4 alone.
-    init(bind: PeerAddress, keeper: DescriptorKeeper = .none) {
+    /// - Parameters:
+    ///   - bind: `::` means both families; where IPv6 is switched off, IPv4 alone.
+    ///   - dscp: the class of service of what leaves.
+    init(bind: PeerAddress, dscp: UInt8 = 0, keeper: DescriptorKeeper = .none) {
         isWildcard = bind.isUnspecified
         let isBoth = isWildcard && !bind.isIPv4
         addresses = isBoth ? [[UInt8](repeating: 0, count: 4), bind.bytes] : [bind.bytes]
+        self.dscp = dscp
         self.keeper = keeper
     }
 
@@ -259,7 +263,12 @@ struct PortBinder: Sendable {
         }
         do throws(SystemCallError) {
             for number in group.numbers {
-                try UDPSocket.prepare(number, isIPv4: address.count == 4, reportsLocalAddress: reportsLocalAddress)
+                try UDPSocket.prepare(
+                    number,
+                    isIPv4: address.count == 4,
+                    reportsLocalAddress: reportsLocalAddress,
+                    dscp: dscp
+                )
             }
             try steer(group.numbers)
         } catch {
@@ -307,6 +316,7 @@ struct PortBinder: Sendable {
         var options = UDPSocket.Options()
         options.reportsLocalAddress = isWildcard
         options.sharesPort = sharesPort
+        options.dscp = dscp
         return options
     }
 }

@@ -22,6 +22,7 @@ package final class RelayPlane: DataPlane {
     private let tables: TableFile
     private let running: RunningThreads
     private let losses: KernelLosses
+    private let ledger: GuessLedger
 
     /// Binds the ports, takes over what an earlier process has left, and starts the workers: they forward from then on.
     /// - Parameters:
@@ -39,7 +40,7 @@ package final class RelayPlane: DataPlane {
     ) throws(DataPlaneError) {
         self.settings = settings
         losses = KernelLosses(filters: settings.filtersInKernel)
-        binder = PortBinder(bind: settings.bind, keeper: keeper)
+        binder = PortBinder(bind: settings.bind, dscp: settings.dscp, keeper: keeper)
         let machine = LocalInterfaces.addresses()
         var succession = Succession()
         var inventory = SocketInventory(inheritance, keeper)
@@ -89,6 +90,7 @@ package final class RelayPlane: DataPlane {
         let seed = estate.seed ?? (random.next(), random.next())
         let hash = KeyedHash(seed: seed)
         let ledger = GuessLedger.allocate(settings: settings.guesses, hash: hash)
+        self.ledger = ledger
         let processors = Affinity.allowedProcessors()
         var setupSettings = settings
         engineSettings.limits.worker = settings.engine.limits.worker.share(of: min(positions, workers))
@@ -224,6 +226,12 @@ package final class RelayPlane: DataPlane {
         var limits = limits
         limits.worker = limits.worker.share(of: min(positions, mailboxes.count))
         for mailbox in mailboxes { _ = mailbox.post(.limits(limits)) }
+    }
+
+    /// Other budgets for wrong tokens hold from a moment later on; what was used up of the former ones stays used up.
+    package func apply(_ guesses: GuessLedger.Settings, wrongUsersPerSecond: UInt32) {
+        ledger.apply(guesses)
+        for mailbox in mailboxes { _ = mailbox.post(.wrongUsers(perSecond: wrongUsersPerSecond)) }
     }
 
     /// Datagrams that the kernel has dropped since the start before any worker saw them: lost in full receive queues, and

@@ -39,6 +39,8 @@ extension Worker {
                 engine.setOwnAddresses(addresses)
             case .limits(let limits):
                 engine.setLimits(limits)
+            case .wrongUsers(let limit):
+                engine.setWrongUsersPerSecond(limit)
             case .report(let token, let done):
                 done(engine.report(ofSession: token, now: now))
             case .survey(let slot, let done):
@@ -102,7 +104,7 @@ extension WorkerCommand {
         case .activity(_, let done): done(nil)
         case .report(_, let done): done(nil)
         case .survey(_, let done): done(SessionSurvey())
-        case .ownAddresses, .limits, .stop: break
+        case .ownAddresses, .limits, .wrongUsers, .stop: break
         }
     }
 }

@@ -85,6 +85,7 @@ struct Worker: ~Copyable {
         received = ReceiveBatch(longest: Wire.maximumLength)
         lanes = Lanes()
         engine.setOwnAddresses(setup.ownAddresses)
+        engine.awaitsSessions = setup.settings.waitsForSessions
         setup.handover.finish(setup.index, adopt())
         keepTime()
     }

@@ -174,4 +174,20 @@ struct JoiningTests {
         #expect(refusals.contains(six.name, isIPv4: false) == isRemembered)
         #expect(!refusals.contains(elsewhere.name, isIPv4: true))
     }
+
+    @Test("Why the kernel refused a datagram is told, of single ones and of joined ones", arguments: [1, 3])
+    func lastError(count: Int) throws {
+        let socket = try OpenSocket([0, 0, 0, 0])
+        // Nobody may send there who has not asked for it (SO_BROADCAST).
+        let name = SocketAddress([255, 255, 255, 255], 9)
+        let batch = Outbox(through: socket.number)
+        for number in 0..<count { batch.append(datagram(number, 100), to: name.name) }
+        let totals = batch.flush()
+        #expect(totals.failed == count)
+        #expect([EACCES, ENETUNREACH].contains(totals.lastError))
+        let receiver = try OpenSocket(Self.loopback)
+        let reachable = SocketAddress(Self.loopback, receiver.port)
+        batch.append(datagram(0, 100), to: reachable.name)
+        #expect(batch.flush().lastError == 0)
+    }
 }

@@ -64,4 +64,37 @@ struct UDPSocketTests {
         #expect(UDPSocket.receiveBufferBytes(of: little) == 16_384)
         #expect(UDPSocket.receiveBufferBytes(of: much) > 16_384)
     }
+
+    @Test(
+        "A socket lets routers fragment, whatever the kernel's default, and marks what it sends",
+        arguments: [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]] as [[UInt8]],
+        [0, 46, 63] as [UInt8]
+    )
+    func path(address: [UInt8], dscp: UInt8) throws {
+        var options = UDPSocket.Options()
+        options.dscp = dscp
+        let socket = try UDPSocket.open(address: address, port: 0, options)
+        expectPath(socket.number, isIPv4: address.count == 4, dscp: dscp)
+    }
+
+    @Test("A socket that another process has opened is brought to the same, also from another mark")
+    func preparedPath() throws {
+        var marked = UDPSocket.Options()
+        marked.dscp = 46
+        let socket = try UDPSocket.open(address: Self.loopback, port: 0, marked)
+        try UDPSocket.prepare(socket.number, isIPv4: true, reportsLocalAddress: false, dscp: 0)
+        expectPath(socket.number, isIPv4: true, dscp: 0)
+    }
+
+    private func expectPath(_ number: Int32, isIPv4: Bool, dscp: UInt8) {
+        func option(_ level: Int, _ name: Int32) -> Int32 {
+            var value: Int32 = -1
+            var length = socklen_t(4)
+            getsockopt(number, Int32(level), name, &value, &length)
+            return value
+        }
+        // IP_PMTUDISC_OMIT, or IP_PMTUDISC_DONT before Linux 3.15.
+        #expect([5, 0].contains(isIPv4 ? option(IPPROTO_IP, 10) : option(IPPROTO_IPV6, 23)))
+        #expect((isIPv4 ? option(IPPROTO_IP, 1) : option(IPPROTO_IPV6, 67)) == Int32(dscp) << 2)
+    }
 }

@@ -157,6 +157,14 @@ let keyCases: [KeyCase] = [
         bad: ["0": "is not a number of threads", "65": "is not a number of threads", "two": "write 1 … 64, or auto"]
     ),
     KeyCase("relay.kernel_filter", good: ["false": "false"], bad: boolBad),
+    KeyCase(
+        "relay.dscp",
+        good: ["off": "off", "0": "off", "EF": "ef", "46": "ef", "cs4": "cs4", "34": "af41", "63": "63"],
+        bad: [
+            "64": "is no class of service", "-1": "is no class of service", "ef1": "is no class of service",
+            "04": "is no class of service", "[ef]": "is a list",
+        ]
+    ),
     KeyCase("relay.location.city", good: placeGood, bad: placeBad),
     KeyCase("relay.location.country", good: placeGood, bad: placeBad),
     KeyCase("relay.location.continent", good: placeGood, bad: placeBad),
@@ -211,6 +219,7 @@ let keyCases: [KeyCase] = [
         ]
     ),
     KeyCase("guess.per_source", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
+    KeyCase("guess.past_budget", good: ["0": "0"], bad: intBad(over: "65536", under: "-1")),
     KeyCase("guess.per_session", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
     KeyCase("guess.replies", good: ["false": "false"], bad: boolBad),
     KeyCase("guess.replies_per_second", good: ["0": "0"], bad: intBad(over: "1000001", under: "-1")),

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(
-        "Pinning takes the address that the API was told, unless it says nothing",
+        "The plane is told the address that the API named, unless it says nothing, and pinning takes it",
         arguments: [
             ("1.2.3.4", PeerAddress(bytes: [1, 2, 3, 4])), ("::ffff:1.2.3.4", PeerAddress(bytes: [1, 2, 3, 4])),
             ("::1", PeerAddress(bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])), ("0.0.0.0", nil),
@@ -34,7 +34,10 @@ import Testing
     )
     func pinning(address: String, expected: PeerAddress?) {
         let user = SessionUser(number: 3, address: address, token: 9)
-        #expect(UserPlan(user, pinsAddress: true) == UserPlan(userToken: 9, connectionID: 3, pinnedAddress: expected))
-        #expect(UserPlan(user, pinsAddress: false).pinnedAddress == nil)
+        let pinned = UserPlan(userToken: 9, connectionID: 3, pinnedAddress: expected, namedAddress: expected)
+        #expect(UserPlan(user, pinsAddress: true) == pinned)
+        let unpinned = UserPlan(user, pinsAddress: false)
+        #expect(unpinned.pinnedAddress == nil)
+        #expect(unpinned.namedAddress == expected, "the plane learns all the same whom to expect where")
     }
 }

@@ -38,7 +38,7 @@ struct DifferentialTests {
         }
         // Agreement on what never happens means nothing.
         guard Self.programs >= 600 else { return }
-        for reason in DropReason.allCases where reason != .sendError {
+        for reason in DropReason.allCases where ![.sendError, .notReady].contains(reason) {
             #expect(total.drops[reason] > 0, "no datagram was dropped as \(reason)")
         }
         let counters: [Counter] = [

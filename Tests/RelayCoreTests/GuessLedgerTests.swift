@@ -56,4 +56,87 @@ struct GuessLedgerTests {
         #expect(ledger.isExhausted(Scene.place(1), now: start + 59_999))
         #expect(!ledger.isExhausted(Scene.place(1), now: start + 60_000))
     }
+
+    @Test("The last 32 pairs of a source are known again, whatever came between; the one before them is a guess once more")
+    func knownPairs() {
+        let ledger = ledger(7)
+        defer { ledger.deallocate() }
+        func guess(_ pair: UInt64) -> Bool { ledger.recordGuess(Scene.place(1), Credentials(rawValue: pair), now: 0) }
+        for pair in UInt64(1)...32 { #expect(guess(pair)) }
+        for _ in 0..<3 { for pair in UInt64(1)...32 { #expect(!guess(pair)) } }
+        #expect(guess(33))
+        #expect(guess(1))
+        #expect(!guess(33))
+        #expect(!guess(3))
+    }
+
+    @Test("A place is known for as long as is asked, from its latest use, and nowhere else")
+    func uses() {
+        let ledger = ledger(8)
+        defer { ledger.deallocate() }
+        let pair = Credentials(rawValue: 77)
+        ledger.noteUse(Scene.place(1), pair, at: 5_000)
+        ledger.noteUse(Scene.place(1), pair, at: 4_000)
+        #expect(ledger.wasUsed(Scene.place(1, 9), pair, within: 1_000, now: 5_999))
+        #expect(!ledger.wasUsed(Scene.place(1), pair, within: 1_000, now: 6_000))
+        #expect(!ledger.wasUsed(Scene.place(2), pair, within: 1_000, now: 5_999))
+        #expect(!ledger.wasUsed(Scene.place(1), Credentials(rawValue: 78), within: 1_000, now: 5_999))
+    }
+
+    @Test("65,536 places are room for at least 50,000, and a flood of newer ones displaces the oldest")
+    func displacedUses() {
+        let ledger = ledger(9)
+        defer { ledger.deallocate() }
+        func known(_ numbers: Range<UInt64>) -> Int {
+            numbers.filter {
+                ledger.wasUsed(Scene.place(1), Credentials(rawValue: $0), within: 1_000_000, now: 300_000)
+            }.count
+        }
+        for pair in UInt64(1)..<50_001 { ledger.noteUse(Scene.place(1), Credentials(rawValue: pair), at: pair) }
+        #expect(known(1..<50_001) > 45_000)
+        for pair in UInt64(50_001)..<200_001 { ledger.noteUse(Scene.place(1), Credentials(rawValue: pair), at: pair) }
+        #expect(known(1..<20_001) < 100)
+        #expect(known(190_001..<200_001) == 10_000)
+    }
+
+    @Test("An endpoint counts as bound for as long as it was added more often than removed")
+    func endpoints() {
+        let ledger = ledger(10)
+        defer { ledger.deallocate() }
+        var random = SeededRandom(seed: 1)
+        let bound = (0..<1_000).map { _ in random.next() | 1 }
+        for key in bound { ledger.endpoints.add(key) }
+        for key in bound { ledger.endpoints.add(key) }
+        for key in bound { ledger.endpoints.remove(key) }
+        #expect(bound.allSatisfy { ledger.endpoints.mayContain($0) })
+        let strangers = (0..<10_000).map { _ in random.next() | 1 }
+        #expect(strangers.filter { ledger.endpoints.mayContain($0) }.count < 10)
+        for key in bound { ledger.endpoints.remove(key) }
+        #expect(!bound.contains { ledger.endpoints.mayContain($0) })
+        ledger.endpoints.remove(bound[0])
+        ledger.endpoints.add(bound[0])
+        #expect(ledger.endpoints.mayContain(bound[0]))
+    }
+
+    @Test("Other budgets hold at once, in both directions")
+    func reload() {
+        let ledger = ledger(11)
+        defer { ledger.deallocate() }
+        for pair in UInt64(1)...10 { _ = ledger.recordGuess(Scene.place(1), Credentials(rawValue: pair), now: 0) }
+        #expect(!ledger.isExhausted(Scene.place(1), now: 0))
+        var settings = GuessLedger.Settings()
+        settings.guessesPerMinute = 10
+        settings.lookupsPastBudget = 11
+        ledger.apply(settings)
+        #expect(ledger.isExhausted(Scene.place(1), now: 0))
+        #expect(ledger.mayLookUp(Scene.place(1), now: 0))
+        settings.lookupsPastBudget = 10
+        settings.answers = false
+        ledger.apply(settings)
+        #expect(!ledger.mayLookUp(Scene.place(1), now: 0))
+        #expect(!ledger.takeAnswer(Scene.place(1), endpoint: 1, now: 0))
+        ledger.apply(GuessLedger.Settings())
+        #expect(!ledger.isExhausted(Scene.place(1), now: 0))
+        #expect(ledger.takeAnswer(Scene.place(1), endpoint: 1, now: 0))
+    }
 }

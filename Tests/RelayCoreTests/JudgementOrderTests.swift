@@ -73,23 +73,11 @@ struct JudgementOrderTests {
         try scene.driver.add(pinned, toSession: Scene.session)
         #expect(scene.ping(99, from: Scene.place(50)) == .refused(.unknownUser))
         #expect(scene.ping(9, from: Scene.place(50, 0), pair: 3) == .dropped(.badSource))
-        #expect(scene.ping(9, from: Scene.place(50), pair: 3) == .dropped(.guessBudget))
+        #expect(scene.ping(9, from: Scene.place(50), pair: 3) == .dropped(.guessStranger))
         #expect(scene.ping(9, from: Scene.place(51), pair: 3) == .dropped(.wrongPort))
         #expect(scene.ping(9, from: Scene.place(51)) == .dropped(.addressPinned))
         #expect(scene.ping(9) == .answered(2))
         #expect(scene.ping(9, from: Scene.place(51)) == .dropped(.addressPinned))
-    }
-
-    @Test("A bound endpoint passes although its source is past its guessing budget")
-    func boundPassesBudget() throws {
-        var guesses = GuessLedger.Settings()
-        guesses.guessesPerMinute = 1
-        let scene = try Scene(guesses: guesses)
-        #expect(scene.ping(2) == .answered(2))
-        #expect(scene.ping(99, from: scene.home(2)) == .refused(.unknownUser))
-        #expect(scene.ping(99, from: scene.home(2)) == .dropped(.guessBudget))
-        #expect(scene.ping(2) == .answered(2))
-        #expect(scene.ping(2, from: Scene.place(2, 2_000)) == .dropped(.guessBudget))
     }
 
     @Test("A bound endpoint on another pair of ports is on the wrong port")

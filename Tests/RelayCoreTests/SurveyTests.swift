@@ -67,7 +67,7 @@ struct SurveyTests {
     @Test("Wrong user tokens make a session worth a look though nobody is heard in it")
     func wrongUsers() throws {
         let scene = try Scene(users: 2)
-        #expect(scene.data(99, from: Scene.place(60)) == .dropped(.unknownUser))
+        #expect(scene.data(99, from: Scene.place(60)) == .refused(.unknownUser))
         #expect(isTroubled(scene) == true)
         scene.wait(10_000)
         #expect(isTroubled(scene) == nil)

@@ -28,7 +28,7 @@ struct SwappedTokenTests {
     @Test("They bind nothing, and count as any other wrong pair")
     func guess() throws {
         let scene = try Scene.playing()
-        #expect(scene.data(7, session: 3, from: scene.home(3)) == .dropped(.unknownSession))
+        #expect(scene.data(7, session: 3, from: scene.home(3)) == .refused(.unknownSession))
         #expect(try scene.users()[3]?.endpoint == nil)
         #expect(scene.drops(.unknownSession) == 1)
         #expect(try scene.users()[3]?.drops.isEmpty == true)

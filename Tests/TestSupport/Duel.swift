@@ -52,11 +52,15 @@ package struct Duel {
     private mutating func sleep(until end: UInt64) {
         while end - last > Self.longestPause {
             last += Self.longestPause
-            // The second pass gets the slots before the one where the first began.
-            driver.sweepAll(now: last)
-            driver.sweepAll(now: last)
+            sweepTwice(now: last)
         }
         last = end
+    }
+
+    /// Looks at every slot, and at those before the one where the first pass began.
+    private func sweepTwice(now: UInt64) {
+        driver.sweepAll(now: now)
+        driver.sweepAll(now: now)
     }
 
     private static let longestPause: UInt64 = 2 * 86_400_000
@@ -66,6 +70,7 @@ package struct Duel {
         switch event.action {
         case .datagram(let bytes, let source, let local, let role, let pair, let misalignment):
             let arrival = Arrival(source: source, local: local, role: role, pair: pair, now: event.at)
+            if twin.isLapsing(source, now: event.at) { sweepTwice(now: event.at) }
             let before = twin.drops
             driver.misalignment = misalignment
             let expected = twin.step(bytes, arrival)
@@ -104,6 +109,7 @@ package struct Duel {
             driver.engine.sweep(now: event.at, slots: slots)
             driver.engine.drainEvents { driver.events.append($0) }
         case .restart:
+            twin.pass(to: event.at)
             twin.restart()
             let dropped = driver.restart(now: event.at, stored: Array(stored.values)).dropped
             if dropped != 0 { return "\(dropped) sessions were dropped" }
@@ -118,8 +124,7 @@ package struct Duel {
     /// Everything that waits ends; then both have counted the same to the last datagram.
     private mutating func finish(now: UInt64) -> String? {
         twin.pass(to: now)
-        driver.sweepAll(now: now)
-        driver.sweepAll(now: now)
+        sweepTwice(now: now)
         return counterDifference(isFinal: true)
     }
 

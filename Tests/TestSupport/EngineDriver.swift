@@ -20,7 +20,8 @@ package final class EngineDriver {
     private var ownAddresses: [PeerAddress] = []
     private var buffer: UnsafeMutableRawPointer
     private let isExact: Bool
-    private let ledger: GuessLedger
+    private var ledger: GuessLedger
+    private let guesses: GuessLedger.Settings
     /// The bytes behind a datagram, so that reading or writing past its end shows.
     private static let canary: UInt8 = 0xA5
     private static let margin = 32
@@ -44,6 +45,7 @@ package final class EngineDriver {
         buffer = .allocate(byteCount: Self.room, alignment: 64)
         counters = .allocate()
         hash = KeyedHash(seed: seed)
+        self.guesses = guesses
         ledger = .allocate(settings: guesses, hash: hash)
         engine = RelayEngine(
             memory: tables.memory,
@@ -173,6 +175,10 @@ package final class EngineDriver {
         let larger = EngineLayout(userCapacity: layout.userCapacity + 1, sessionCapacity: layout.sessionCapacity + 1)
         let former = tables
         tables = Tables(larger)
+        // A process has a ledger of its own.
+        let formerLedger = ledger
+        defer { formerLedger.deallocate() }
+        ledger = .allocate(settings: guesses, hash: hash)
         engine = RelayEngine(
             memory: tables.memory,
             layout: larger,
@@ -202,6 +208,9 @@ package final class EngineDriver {
         events.removeAll()
         let layout = tables.layout
         tables = Tables(layout)
+        let formerLedger = ledger
+        defer { formerLedger.deallocate() }
+        ledger = .allocate(settings: guesses, hash: hash)
         engine = RelayEngine(
             memory: tables.memory,
             layout: layout,

@@ -68,6 +68,7 @@ package struct ProgramGenerator {
         guesses.guessesPerMinute = random.pick([1, 4, 20, 1_000])
         guesses.answers = !random.isOneIn(6)
         guesses.answersPerSecond = random.pick([1, 2, 100])
+        guesses.lookupsPastBudget = random.pick([0, 1, 3, 10])
     }
 
     private mutating func limit() -> RateLimits.Limit {
@@ -163,7 +164,7 @@ package struct ProgramGenerator {
         // More than sixteen users, so that more want to wait than may.
         let count = random.isOneIn(4) ? 20 : Int.random(in: 0...4, using: &random)
         let session = token() | random.pick([0, 0x4000_0000])
-        let users = (0..<count).map { UserPlan(userToken: token(), connectionID: Int32($0) + 1, pinnedAddress: pin()) }
+        let users = (0..<count).map { userPlan(Int32($0) + 1) }
         let pair = random.pick([PortPairID.shared, .shared, .dedicated(0), .dedicated(1)])
         let life: Int32 = random.pick([1 << 19, 1 << 20, 7 << 20])
         let plan = SessionPlan(
@@ -178,6 +179,15 @@ package struct ProgramGenerator {
         append(.addSession(plan))
     }
 
+    private mutating func userPlan(_ id: Int32) -> UserPlan {
+        UserPlan(userToken: token(), connectionID: id, pinnedAddress: pin(), namedAddress: name())
+    }
+
+    /// Where the API expects a user: mostly nothing is said.
+    private mutating func name() -> PeerAddress? {
+        random.isOneIn(3) ? sources.randomElement(using: &random)?.address : nil
+    }
+
     private mutating func pin() -> PeerAddress? {
         random.isOneIn(12) ? sources.randomElement(using: &random)?.address : nil
     }
@@ -187,7 +197,7 @@ package struct ProgramGenerator {
             return
         }
         let id = Int32(sessions[index].users.count) + 1
-        let plan = UserPlan(userToken: token(), connectionID: id, pinnedAddress: pin())
+        let plan = userPlan(id)
         sessions[index].users.append(plan.userToken)
         append(.addUser(plan, session: sessions[index].token))
     }

@@ -24,7 +24,12 @@ extension SlowTwin {
 
     /// Starts accepting a user.
     package mutating func add(_ plan: UserPlan, toSession token: UInt32) {
-        let user = TwinUser(token: plan.userToken, connectionID: plan.connectionID, pinned: plan.pinnedAddress)
+        let user = TwinUser(
+            token: plan.userToken,
+            connectionID: plan.connectionID,
+            pinned: plan.pinnedAddress,
+            named: plan.namedAddress
+        )
         sessions[token]?.users[plan.userToken] = user
         let highest = sessions[token]?.highestNumber ?? 0
         sessions[token]?.highestNumber = max(highest, plan.number)
@@ -47,6 +52,7 @@ extension SlowTwin {
             sessions[token]?.hostRate = TwinHostRate()
         }
         departed[TwinPair(session: token, user: userToken)] = gone
+        noteDeparture(TwinPair(session: token, user: userToken), gone.endpoints)
         sessions[token]?.users[userToken] = nil
     }
 

@@ -50,5 +50,6 @@ extension SlowTwin {
     /// Another process goes on: what all sessions together have sent, it does not know.
     package mutating func restart() {
         rate = TwinRate()
+        forgetGuesses()
     }
 }

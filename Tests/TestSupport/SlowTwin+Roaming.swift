@@ -93,6 +93,7 @@ extension SlowTwin {
         binding.endpoint = datagram.source
         binding.local = datagram.arrival.local
         binding.heard = now
+        noteUse(datagram)
         return former
     }
 

@@ -130,6 +130,7 @@ struct TwinUser {
     var token: UInt32
     var connectionID: Int32
     var pinned: PeerAddress?
+    var named: PeerAddress?
     var client = TwinBinding()
     /// Whether a game connection that the host has answered goes on under the id.
     var isUsedUp = false
@@ -180,13 +181,10 @@ struct TwinDeparted {
     var at: UInt64
     var clientEndpoint: PeerEndpoint?
     var hostEndpoint: PeerEndpoint?
-}
+    /// When each was told so.
+    var told: [PeerEndpoint: UInt64] = [:]
 
-/// What is known of an IPv4 address or an IPv6 /64 that sent wrong tokens.
-struct TwinSource {
-    var guesses = TwinWindow(length: 60_000)
-    var lastPair: TwinPair?
-    var answeredAt: UInt64?
+    var endpoints: [PeerEndpoint] { [clientEndpoint, hostEndpoint].compactMap { $0 } }
 }
 
 extension PeerEndpoint {

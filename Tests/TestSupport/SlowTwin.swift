@@ -24,6 +24,8 @@ package struct SlowTwin {
     /// Revoked and deleted pairs of tokens.
     var departed: [TwinPair: TwinDeparted] = [:]
     var sources: [[UInt8]: TwinSource] = [:]
+    /// When each pair was last used with success from each source.
+    var uses: [TwinUse: UInt64] = [:]
     /// Answers to wrong tokens in each second of the clock.
     var answers: [UInt64: Int] = [:]
     /// What all sessions have sent.
@@ -90,7 +92,7 @@ package struct SlowTwin {
         }
         if !isBound || session.pair != datagram.arrival.pair {
             if isBadSource(datagram.source) { return .badSource }
-            if isPastBudget(datagram.source) { return .guessBudget }
+            if let reason = refusalPastBudget(datagram, user) { return reason }
             if session.pair != datagram.arrival.pair { return .wrongPort }
             if let pinned = user.pinned, pinned != datagram.source.address { return .addressPinned }
         }

@@ -41,4 +41,16 @@ import Testing
         #expect(Set(PlaneCondition.allCases.map(\.label)).count == totals.count)
         #expect(PlaneCondition.allCases.allSatisfy { $0.words.count < 300 })
     }
+
+    @Test func whatTheKernelRefusedIsToldWithItsReason() {
+        let page = CounterPage.allocate()
+        defer { page.deallocate() }
+        #expect(page.lastSendFailure == nil)
+        page.set(.lastSendError, to: 1)
+        let words = PlaneCondition.drop(.sendError).words(page.lastSendFailure)
+        #expect(words.contains("EPERM") && words.contains("firewall"))
+        #expect(PlaneCondition.drop(.sendError).words(nil) == PlaneCondition.drop(.sendError).words)
+        #expect(PlaneCondition.drop(.noHost).words(page.lastSendFailure) == PlaneCondition.drop(.noHost).words)
+        #expect(SendFailure(code: 77)?.name == "errno 77")
+    }
 }

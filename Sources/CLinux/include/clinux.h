@@ -50,7 +50,14 @@ struct clinux_in6_pktinfo {
 _Static_assert(sizeof(struct clinux_in6_pktinfo) == 20, "struct in6_pktinfo is 20 bytes");
 
 enum {
+    CLINUX_IP_TOS = 1,
     CLINUX_IP_PKTINFO = 8,
+    CLINUX_IP_MTU_DISCOVER = 10,
+    CLINUX_IPV6_MTU_DISCOVER = 23,
+    CLINUX_IPV6_TCLASS = 67,
+    /// The same for both families.
+    CLINUX_PMTUDISC_DONT = 0,
+    CLINUX_PMTUDISC_OMIT = 5,
     CLINUX_IPV6_RECVPKTINFO = 49,
     CLINUX_IPV6_PKTINFO = 50,
     CLINUX_SO_RCVBUFFORCE = 33,

@@ -6,10 +6,22 @@ extension ConfigurationKey {
             \.guess.perSource,
             .int(1...65_535),
             default: 50,
-            reloadable: false,
+            reloadable: true,
             """
-            Wrong-token datagrams a minute from one source (an IPv4 address or an IPv6 /64); past them, its datagrams are \
-            dropped unless they come from a known endpoint.
+            Guesses a minute from one source (an IPv4 address or an IPv6 /64): wrong tokens that it has not sent before. Past \
+            them it gets no answer to wrong tokens, and right ones get through from connected players, and for users that were \
+            there within ten minutes or whose address the API was told.
+            """
+        ),
+        ConfigurationKey(
+            "guess.past_budget",
+            \.guess.pastBudget,
+            .int(0...65_535),
+            default: 10,
+            reloadable: true,
+            """
+            Guesses a second from a source that is past guess.per_source; with more of them nothing from there is looked up \
+            for the rest of the second, except from connected players.
             """
         ),
         ConfigurationKey(
@@ -17,7 +29,7 @@ extension ConfigurationKey {
             \.guess.perSession,
             .int(1...1_000_000),
             default: 200,
-            reloadable: false,
+            reloadable: true,
             """
             Wrong users a second in one session; past them, users heard from in the last 5 s keep their address \
             whatever arrives.
@@ -28,16 +40,19 @@ extension ConfigurationKey {
             \.guess.replies,
             .bool,
             default: true,
-            reloadable: false,
-            "Whether wrong tokens are answered at all."
+            reloadable: true,
+            "Whether wrong tokens are answered at all: with Invalid, once a second and endpoint."
         ),
         ConfigurationKey(
             "guess.replies_per_second",
             \.guess.repliesPerSecond,
             .int(0...65_535),
             default: 100,
-            reloadable: false,
-            "Answers to wrong tokens a second, in all."
+            reloadable: true,
+            """
+            Answers to wrong tokens a second, in all. Players whose user was revoked, or whose session ended, within half a \
+            minute are told so besides.
+            """
         ),
         ConfigurationKey(
             "limits.users",

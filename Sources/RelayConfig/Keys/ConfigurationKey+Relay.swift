@@ -71,6 +71,18 @@ extension ConfigurationKey {
             arrives, so that the reason is counted.
             """
         ),
+        ConfigurationKey(
+            "relay.dscp",
+            \.relay.dscp,
+            .serviceClass,
+            default: .none,
+            reloadable: false,
+            """
+            The class of service (DSCP) that datagrams are marked with when they leave, for networks that give such ones \
+            the way. What arrived with is not carried over: to read it from each datagram would cost each datagram. An \
+            IPTOS= in causeway.socket is overwritten.
+            """
+        ),
         place("city", \.relay.location.city, "Montreal", "City of this relay, for filters."),
         place("country", \.relay.location.country, "Canada", "Country of this relay, for filters."),
         place("continent", \.relay.location.continent, "North America", "Continent of this relay, for filters."),

@@ -82,6 +82,8 @@ extension Configuration {
         package var workers = WorkerCount.automatic
         /// Whether the kernel drops what cannot be a datagram of the protocol.
         package var kernelFilter = false
+        /// How datagrams are marked when they leave.
+        package var dscp = ServiceClass.none
         /// Where this relay stands, for filters.
         package var location = Location()
     }
@@ -153,8 +155,10 @@ extension Configuration {
 
     /// `guess.*`
     package struct Guess: Sendable, Equatable {
-        /// Wrong-token datagrams a minute that one source may send before it is ignored.
+        /// Guesses a minute that one source may send before hardly anything of it is looked up.
         package var perSource = 0
+        /// Guesses a second that are looked up from a source past that.
+        package var pastBudget = 0
         /// Wrong users a second that one session takes before heard users cannot be rebound.
         package var perSession = 0
         /// Whether wrong tokens are answered at all.

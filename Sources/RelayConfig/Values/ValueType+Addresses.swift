@@ -83,6 +83,17 @@ extension ValueType where Value == WorkerCount {
     )
 }
 
+extension ValueType where Value == ServiceClass {
+    /// The mark of outgoing datagrams.
+    static let serviceClass = parsed(
+        "off, a class such as ef, cs4 or af41, or 0 … 63",
+        expected: "off, a class such as ef, cs4 or af41, or 0 … 63",
+        parse: { ServiceClass($0) },
+        problem: { _ in "is no class of service" },
+        write: { $0.description }
+    )
+}
+
 extension ValueType where Value == String {
     /// An absolute http or https URL with a host, without user or password: listings show it.
     static let webURL = parsed(

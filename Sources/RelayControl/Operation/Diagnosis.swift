@@ -87,8 +87,8 @@ struct Examination {
                 .note,
                 .relay,
                 "In the last second the whole relay dropped \(Self.datagrams(drop.recent)) (\(drop.total) since it started): "
-                    + "\(drop.reason.meaning).",
-                drop.reason.advice
+                    + "\(drop.reason.meaning(drop.failure)).",
+                drop.reason.advice(drop.failure)
             )
         }
     }

@@ -7,11 +7,14 @@ package struct DropSample: Sendable, Equatable {
     package var total: UInt64
     /// Within the second that was looked at.
     package var recent: UInt64
+    /// Of `sendError`: why the kernel refused the last one.
+    package var failure: SendFailure?
 
-    package init(_ reason: DropReason, total: UInt64, recent: UInt64 = 0) {
+    package init(_ reason: DropReason, total: UInt64, recent: UInt64 = 0, failure: SendFailure? = nil) {
         self.reason = reason
         self.total = total
         self.recent = recent
+        self.failure = failure
     }
 }
 
@@ -21,6 +24,17 @@ extension DropReason {
 
     /// What to do, a sentence.
     package var advice: String { words.advice }
+
+    /// What happened; of `sendError` with the kernel's reason.
+    package func meaning(_ failure: SendFailure?) -> String {
+        failure.map { "\(meaning), the last one with \($0.name)" } ?? meaning
+    }
+
+    /// What to do, a sentence; of `sendError` by the kernel's reason.
+    package func advice(_ failure: SendFailure?) -> String {
+        guard let failure else { return advice }
+        return failure.advice.prefix(1).uppercased() + failure.advice.dropFirst() + "."
+    }
 
     private var words: (meaning: String, advice: String) {
         switch self {
@@ -50,6 +64,11 @@ extension DropReason {
             (
                 "a right session token with a user token that the session does not have",
                 "Give the player a user token of this very session; authorize a user where it has none."
+            )
+        case .notReady:
+            (
+                "tokens that are unknown while the stored sessions are not read yet",
+                "Nothing, if it ends within seconds of the start; else look why the database cannot be read."
             )
         case .revoked:
             (
@@ -116,9 +135,15 @@ extension DropReason {
             )
         case .guessBudget:
             (
-                "from an address that sent too many wrong tokens",
-                "A player behind that address waits up to a minute; look for a client that retries with old tokens "
-                    + "(guess.per_source)."
+                "from an address that sends wrong tokens without end, so that nothing of it is looked up for a moment",
+                "Somebody there guesses, or a program makes its tokens up. Players who are connected go on; others get "
+                    + "through when it stops (guess.per_source, guess.past_budget)."
+            )
+        case .guessStranger:
+            (
+                "right tokens from an address that sent too many wrong ones, and that is not the player's",
+                "Tell the API the player's public address, and the player gets through; or it waits up to a minute "
+                    + "(guess.per_source). Look for whoever guesses behind that address."
             )
         case .addressPinned:
             (

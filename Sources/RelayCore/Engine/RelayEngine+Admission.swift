@@ -111,7 +111,7 @@ extension RelayEngine {
         roaming.pointee.candidate = 0
         if roaming.pointee.history != 0 { comeBack(stranger, roaming, key, arrival) }
         if stranger.isHost {
-            endpoint.pointee.bind(arrival.source)
+            bind(endpoint, to: arrival.source)
         } else {
             bindClient(stranger.user, to: arrival.source, arrival.stamp)
         }

@@ -18,6 +18,7 @@ extension RelayEngine {
         where isMine: (_ token: UInt32, _ pair: UInt32) -> Bool
     ) -> Adoption {
         let stamp = Stamp(now: now)
+        clock = now
         var adoption = Adoption()
         listensSince = stamp
         if takesCounters { counters.absorb(former.counters) }
@@ -140,6 +141,8 @@ extension RelayEngine {
         var line = former
         line.session = session
         line.endpoint.validate(now)
+        // Whoever was silent for the user timeout is not bound any more, whether a sweep came by or not.
+        if now.age(since: line.endpoint.lastHeard) >= settings.userTimeout { line.endpoint.unbind() }
         users[user] = line
         userRoaming[user] = roaming
         userRoaming[user].held = 0
@@ -177,6 +180,7 @@ extension RelayEngine {
             users[user] = line
             users[user].endpoint.validate(now)
             userRoaming[user].hosted = former.userRoaming[slot].hosted
+            if users[user].endpoint.isBound { noteUse(by: user) }
             list(user: user)
             linkDeparted(user)
         }
@@ -194,7 +198,10 @@ extension RelayEngine {
             let user = userPlaces.indices.contains(host) ? Int(userPlaces[host]) : -1
             if user >= 0, users[user].session == session {
                 sessions[session].host = UInt32(user + 1)
-                if sessions[session].endpoint.isBound { adoption.addresses += 1 }
+                if sessions[session].endpoint.isBound {
+                    ledger.endpoints.add(endpointKey(sessions[session].endpoint.peer))
+                    adoption.addresses += 1
+                }
             } else {
                 sessions[session].endpoint.unbind()
                 sessionBooks[session].isHostHeard = false

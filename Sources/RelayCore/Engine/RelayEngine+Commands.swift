@@ -49,6 +49,7 @@ extension RelayEngine {
     public mutating func removeUser(_ userToken: UInt32, fromSession token: UInt32, now: UInt64) -> Bool {
         let user = findUser(Credentials(userToken: userToken, sessionToken: token))
         guard user >= 0, !users[user].isDeparted else { return false }
+        clock = now
         depart(user, now: Stamp(now: now))
         return true
     }
@@ -58,6 +59,7 @@ extension RelayEngine {
     public mutating func removeSession(_ token: UInt32, now: UInt64) -> Bool {
         let session = findSession(token)
         guard session >= 0 else { return false }
+        clock = now
         while sessionBooks[session].firstUser != 0 {
             depart(Int(sessionBooks[session].firstUser) - 1, now: Stamp(now: now))
         }
@@ -142,10 +144,7 @@ extension RelayEngine {
         users[user].session = session
         users[user].connectionID = plan.connectionID
         users[user].isUsedUp = isUsedUp
-        if let address = plan.pinnedAddress {
-            users[user].isPinned = true
-            userRoaming[user].pinned = addressKey(address)
-        }
+        setNamed(plan, user)
         list(user: user)
         insertConnection(user)
         link(user, session: session)

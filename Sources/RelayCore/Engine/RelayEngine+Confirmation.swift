@@ -6,6 +6,7 @@ extension RelayEngine {
     /// players who rejoined, who hosts. What the control plane does not know of that is told as events.
     mutating func confirm(_ session: Int, _ plan: SessionPlan, now: UInt64) throws(EngineError) {
         let stamp = Stamp(now: now)
+        clock = now
         departStrangers(session: session, plan, stamp)
         for user in plan.users {
             let known = findUser(Credentials(userToken: user.userToken, sessionToken: plan.sessionToken))
@@ -33,6 +34,7 @@ extension RelayEngine {
     /// Stops serving every session that was taken over and has not been named since.
     /// - Returns: the tokens of the sessions, with the number of their pair of ports.
     public mutating func dropUnconfirmed(now: UInt64) -> [(token: UInt32, pair: UInt32)] {
+        awaitsSessions = false
         var dropped: [(UInt32, UInt32)] = []
         for session in 0..<sessionPool.highWater
         where !sessions[session].isFree && sessionBooks[session].isUnconfirmed {
@@ -55,8 +57,7 @@ extension RelayEngine {
     }
 
     private mutating func confirm(user: Int, _ plan: UserPlan, session: Int) {
-        users[user].isPinned = plan.pinnedAddress != nil
-        userRoaming[user].pinned = plan.pinnedAddress.map { addressKey($0) } ?? 0
+        setNamed(plan, user)
         noteGivenIDs(plan, session: session)
         let id = users[user].connectionID
         guard id != plan.connectionID else { return }

@@ -20,14 +20,15 @@ extension RelayEngine {
             users[other].endpoint.lastHeard = Stamp(milliseconds: now.milliseconds &- settings.userTimeout)
         }
         unbindClient(user)
-        endpoint(ofUser: user).pointee.bind(peer)
+        bind(endpoint(ofUser: user), to: peer)
         listEndpoint(ofUser: user)
     }
 
-    /// Forgets where a user is bound on the client port.
+    /// Forgets where a user is bound on the client port; the ledger remembers.
     mutating func unbindClient(_ user: Int) {
         unlistEndpoint(ofUser: user)
-        endpoint(ofUser: user).pointee.unbind()
+        noteUse(by: user)
+        unbind(endpoint(ofUser: user))
     }
 
     /// Lets a bound user be found by its endpoint.
@@ -55,6 +56,7 @@ extension RelayEngine {
             }
             unbindClient(other)
         }
+        ledger.endpoints.add(endpointKey(line.endpoint.peer))
         listEndpoint(ofUser: user)
     }
 

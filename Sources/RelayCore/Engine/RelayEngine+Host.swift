@@ -166,10 +166,10 @@ extension RelayEngine {
         forgetHostMoves(session: session)
         let host = endpoint(ofHostIn: session)
         // A process killed in between must not leave the new host with the old one's address.
-        host.pointee.unbind()
+        unbind(host)
         settleHostAccount(session: session)
         sessions[session].host = UInt32(user + 1)
-        host.pointee.bind(arrival.source)
+        bind(host, to: arrival.source)
         refresh(host, arrival)
         sessionBooks[session].isHostHeard = true
         releaseEarlyJoiners(session: session)

@@ -97,9 +97,11 @@ extension RelayEngine {
     /// Checks that come before everything else for a source that is no bound endpoint; nil where it may go on.
     mutating func checkStranger(user: Int, session: Int, _ arrival: Arrival) -> DropReason? {
         if isBadSource(arrival.source) { return .badSource }
-        if ledger.isExhausted(arrival.source, now: arrival.now) { return .guessBudget }
+        clock = arrival.now
+        if let reason = refusalPastBudget(user: user, session: session, arrival) { return reason }
+        noteUse(before: arrival, user: user, session: session)
         if sessions[session].pair != arrival.pair { return .wrongPort }
-        if users[user].isPinned, userRoaming[user].pinned != addressKey(arrival.source.address) {
+        if users[user].isPinned, userRoaming[user].named != addressKey(arrival.source.address) {
             return .addressPinned
         }
         return nil

@@ -7,6 +7,7 @@ extension RelayEngine {
     /// Looks at the next `slots` users and as many sessions. A full pass should take about a second.
     public mutating func sweep(now: UInt64, slots: Int) {
         let stamp = Stamp(now: now)
+        clock = now
         // Slices may follow each other closely, and what waits has not aged in between.
         if stamp != lastHeldSweep { sweepHeld(stamp) }
         lastHeldSweep = stamp

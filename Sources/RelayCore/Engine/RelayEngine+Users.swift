@@ -41,13 +41,12 @@ extension RelayEngine {
             let host = endpoint(ofHostIn: session)
             if host.pointee.isBound { userRoaming[user].hosted = endpointKey(host.pointee.peer) }
             forgetHostMoves(session: session)
-            host.pointee.unbind()
+            unbindHost(of: session, now)
             settleHostAccount(session: session)
             sessions[session].host = 0
             sessionBooks[session].isHostHeard = false
         }
-        // Whoever was silent for the user timeout was not bound any more, whether the sweep has come by or not.
-        if now.age(since: users[user].endpoint.lastHeard) >= settings.userTimeout { users[user].endpoint.unbind() }
+        leave(user, now)
         users[user].isDeparted = true
         users[user].isRoaming = false
         users[user].endpoint.lastHeard = now

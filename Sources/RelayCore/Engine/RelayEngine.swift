@@ -35,6 +35,10 @@ public struct RelayEngine: ~Copyable {
     public let counters: CounterPage
     public internal(set) var settings: EngineSettings
 
+    /// The whole clock as of the last command, sweep or stranger: what stamps are told from for the ledger.
+    var clock: UInt64 = 0
+    /// Whether stored sessions may be missing yet, so that nobody can say that tokens are wrong. Until `dropUnconfirmed`.
+    public var awaitsSessions = false
     var held: HeldPool
     var histories: MoveHistoryPool
     var events: EventQueue
@@ -104,6 +108,11 @@ public struct RelayEngine: ~Copyable {
     public mutating func setLimits(_ limits: RateLimits) {
         settings.limits = limits
         limitsWorker = limits.worker != RateLimits.Limit()
+    }
+
+    /// Other budgets of wrong users hold from the next datagram on.
+    public mutating func setWrongUsersPerSecond(_ limit: UInt32) {
+        settings.wrongUsersPerSecond = limit
     }
 
     /// Whether there are events for `drainEvents`.

@@ -14,7 +14,6 @@ struct UserRecord {
     /// When it last lost a datagram, and why: the reason's number + 1.
     private var lastDropAt: Stamp
     private var lastDrop: UInt32
-    private var reserved: (UInt32, UInt32)
     /// What it had sent and was sent when it hosted before.
     var hostedDatagramsFrom: UInt64
     var hostedBytesFrom: UInt64
@@ -27,22 +26,23 @@ struct UserRecord {
         (
             UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32,
             UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32,
-            UInt32
+            UInt32, UInt32
         )
+    private var reserved: UInt32
 
     static var blank: UserRecord {
         UserRecord(
             link: .blank,
             lastDropAt: .zero,
             lastDrop: 0,
-            reserved: (0, 0),
             hostedDatagramsFrom: 0,
             hostedBytesFrom: 0,
             hostedDatagramsTo: 0,
             hostedBytesTo: 0,
             hostedSeconds: 0,
             hostedPeak: Rate(),
-            drops: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+            drops: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+            reserved: 0
         )
     }
 

@@ -1,12 +1,12 @@
 /// What is remembered about an endpoint's moves, and a user's place in lists: the cold 64 bytes beside a hot line. Endpoints
 /// are remembered by keyed hash: they only have to be recognised. 0 is nobody.
 struct Roaming {
-    /// The endpoint on another IP that asks to take over.
+    /// The endpoint on another IP that asks to take over. Of a departed user: when its endpoints were told so.
     var candidate: UInt64
     /// Of a departed user: the endpoint it hosted from.
     var hosted: UInt64
-    /// Keyed hash of the only address that may use the tokens.
-    var pinned: UInt64
+    /// Keyed hash of the address that the API named: of the address itself where the user is pinned to it, else of its prefix.
+    var named: UInt64
     /// When the candidate last asked.
     var candidateSince: Stamp
     /// When the running minute of conflicts began.
@@ -34,7 +34,7 @@ struct Roaming {
         Roaming(
             candidate: 0,
             hosted: 0,
-            pinned: 0,
+            named: 0,
             candidateSince: .zero,
             conflictsSince: .zero,
             conflictAt: .zero,

@@ -22,7 +22,7 @@ struct UserLine {
         set { setFlag(0x0100_0000, newValue) }
     }
 
-    /// Only one address may use the tokens: `Roaming.pinned` says which.
+    /// Only one address may use the tokens: `Roaming.named` says which.
     var isPinned: Bool {
         get { sessionAndFlags & 0x0200_0000 != 0 }
         set { setFlag(0x0200_0000, newValue) }

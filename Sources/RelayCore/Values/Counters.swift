@@ -19,6 +19,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case receiveBatches, sendBatches
     /// Datagrams that left together with others to the same place.
     case joinedDatagrams
+    /// Why the kernel last refused to send something, as an errno: a gauge.
+    case lastSendError
     /// Gauges.
     case sessionsNow, usersNow
 }
@@ -36,7 +38,7 @@ public struct CounterPage: @unchecked Sendable {
     @inlinable static var latencySum: Int { latencies + latencyBuckets }
     private static var count: Int { latencySum + 1 }
 
-    private static let gauges: [Counter] = [.heldNow, .sessionsNow, .usersNow]
+    private static let gauges: [Counter] = [.heldNow, .lastSendError, .sessionsNow, .usersNow]
 
     /// Room for a page, in bytes.
     static var byteCount: Int { count * MemoryLayout<Atomic<UInt64>>.stride }

@@ -14,6 +14,8 @@ public enum DropReason: Int, Sendable, CaseIterable {
     case unknownSession
     /// The session lives, and has no such user.
     case unknownUser
+    /// Unknown tokens while stored sessions are not read yet.
+    case notReady
     /// Tokens that were valid: revoked, deleted or expired.
     case revoked
     /// DATA on the server port while nobody hosts, or tokens of a session that lives on another pair of ports.
@@ -40,8 +42,10 @@ public enum DropReason: Int, Sendable, CaseIterable {
     case endpointConflict
     /// A move of a live user while the session is flooded with wrong user tokens.
     case rebindFrozen
-    /// From a source that sent too many wrong tokens, and not from a bound endpoint.
+    /// From a source that sent too many wrong tokens, some of them in this very second, and not from a bound endpoint.
     case guessBudget
+    /// Right tokens from a source that sent too many wrong ones, and where their user was neither bound nor expected.
+    case guessStranger
     /// From another address than the one the API was told, under `sessions.pin_ip`.
     case addressPinned
     /// Replaced by a newer datagram of the same early joiner.
@@ -67,6 +71,7 @@ public enum DropReason: Int, Sendable, CaseIterable {
         case .badSource: "bad_source"
         case .unknownSession: "unknown_session"
         case .unknownUser: "unknown_user"
+        case .notReady: "not_ready"
         case .revoked: "revoked"
         case .wrongPort: "wrong_port"
         case .notHost: "not_host"
@@ -81,6 +86,7 @@ public enum DropReason: Int, Sendable, CaseIterable {
         case .endpointConflict: "endpoint_conflict"
         case .rebindFrozen: "rebind_frozen"
         case .guessBudget: "guess_budget"
+        case .guessStranger: "guess_stranger"
         case .addressPinned: "address_pinned"
         case .heldReplaced: "held_replaced"
         case .heldOverflow: "held_overflow"

@@ -68,8 +68,14 @@ enum Rule {
     static let frozenWithin: UInt32 = 5_000
     /// The address of a revoked or expired user is still told so this long.
     static let farewellLifetime: UInt32 = 30_000
-    /// Revoked and deleted pairs are known as such this long: using one is no guess.
+    /// Revoked and deleted pairs are known as such this long, wherever they are used.
     static let departedLifetime: UInt32 = 600_000
+    /// The endpoint of a departed user is told so at most once in this time.
+    static let farewellInterval: UInt32 = 1_000
+    /// A pair that was valid and used from a source within this time is no guess there.
+    static let usedPairLifetime: UInt32 = 86_400_000
+    /// A source past its budget is served for users that were bound there within this time.
+    static let familiarLifetime: UInt32 = 600_000
     /// Connection ids below are users' numbers, at or above are rejoin ids.
     static let firstRejoinID: Int32 = 1 << 19
 }

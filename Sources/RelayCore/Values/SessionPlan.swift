@@ -41,13 +41,22 @@ public struct UserPlan: Sendable, Equatable {
     public var number: Int32
     /// The only address that may use the token, where pinning is on.
     public var pinnedAddress: PeerAddress?
+    /// The address that the API or the lobby named: right tokens from its prefix get through although others there guess.
+    public var namedAddress: PeerAddress?
 
     /// - Parameter number: where it is left out, the user has not rejoined.
-    public init(userToken: UInt32, connectionID: Int32, pinnedAddress: PeerAddress? = nil, number: Int32? = nil) {
+    public init(
+        userToken: UInt32,
+        connectionID: Int32,
+        pinnedAddress: PeerAddress? = nil,
+        namedAddress: PeerAddress? = nil,
+        number: Int32? = nil
+    ) {
         self.userToken = userToken
         self.connectionID = connectionID
         self.number = number ?? connectionID
         self.pinnedAddress = pinnedAddress
+        self.namedAddress = namedAddress
     }
 }
 

@@ -66,6 +66,9 @@ package struct RelayView: Sendable {
         return drops
     }
 
+    /// Why the kernel last refused to send something.
+    private var lastSendFailure: SendFailure? { pages.compactMap(\.lastSendFailure).last }
+
     var traffic: TrafficBody {
         func sum(_ counter: Counter) -> UInt64 { pages.reduce(0) { $0 + $1[counter] } }
         var traffic = TrafficBody()
@@ -111,13 +114,26 @@ package struct RelayView: Sendable {
             traffic: traffic,
             drops: drops.filter { $0.value > 0 }
                 .sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-                .map { DropBody(reason: $0.label, count: $1, meaning: $0.meaning, advice: $0.advice) }
+                .map {
+                    let failure = $0 == .sendError ? lastSendFailure : nil
+                    return DropBody(
+                        reason: $0.label,
+                        count: $1,
+                        meaning: $0.meaning(failure),
+                        advice: $0.advice(failure)
+                    )
+                }
         )
     }
 
     private func drops(since before: [DropReason: UInt64]) -> [DropSample] {
         drops.map { reason, total in
-            DropSample(reason, total: total, recent: total - min(total, before[reason] ?? 0))
+            DropSample(
+                reason,
+                total: total,
+                recent: total - min(total, before[reason] ?? 0),
+                failure: reason == .sendError ? lastSendFailure : nil
+            )
         }
         .sorted { $0.reason.rawValue < $1.reason.rawValue }
     }

@@ -35,13 +35,21 @@ extension Configuration {
                 case .open: .open
                 }
             plane.engine.limits = rateLimits
+            plane.dscp = relay.dscp.codepoint
             plane.filtersInKernel = relay.kernelFilter
             plane.measuresLatency = metrics.latency
-            plane.guesses.guessesPerMinute = UInt32(clamping: guess.perSource)
-            plane.guesses.answers = guess.replies
-            plane.guesses.answersPerSecond = UInt32(clamping: guess.repliesPerSecond)
+            plane.guesses = guessBudgets
             return plane
         }
+    }
+
+    var guessBudgets: GuessLedger.Settings {
+        var budgets = GuessLedger.Settings()
+        budgets.guessesPerMinute = UInt32(clamping: guess.perSource)
+        budgets.lookupsPastBudget = UInt32(clamping: guess.pastBudget)
+        budgets.answers = guess.replies
+        budgets.answersPerSecond = UInt32(clamping: guess.repliesPerSecond)
+        return budgets
     }
 
     /// The keys' 0 is no limit.

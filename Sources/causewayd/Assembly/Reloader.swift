@@ -57,6 +57,7 @@ actor Reloader {
         await sessions.apply(new.sessionSettings)
         await lobbies.apply(new.lobbySettings)
         plane.apply(new.rateLimits)
+        plane.apply(new.guessBudgets, wrongUsersPerSecond: UInt32(clamping: new.guess.perSession))
         LogLevelSwitch.level = Logger.Level(rawValue: new.log.level.rawValue) ?? .info
         logger.notice(
             "reloaded",
@@ -78,6 +79,7 @@ extension Configuration {
         lobbies.origins = new.lobbies.origins
         api.keysFile = new.api.keysFile
         api.trustedProxies = new.api.trustedProxies
+        guess = new.guess
         limits.apiBody = new.limits.apiBody
         limits.apiRate = new.limits.apiRate
         limits.userDatagrams = new.limits.userDatagrams

@@ -26,9 +26,10 @@ struct DropReporter: Service {
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
                 let now = (ContinuousClock.now - start) / .seconds(1)
                 for line in log.lines(Self.totals(plane), now: now) {
+                    let failure = plane.counters.compactMap(\.lastSendFailure).last
                     logger.log(
                         level: line.condition.level,
-                        "\(line.condition.words)",
+                        "\(line.condition.words(failure))",
                         metadata: ["reason": "\(line.condition.label)", "datagrams": "\(line.count)"]
                     )
                 }

@@ -9,11 +9,21 @@ extension PlaneCondition {
         case .queueOverflow: .warning
         case .drop(let reason):
             switch reason {
-            case .oversize, .endpointConflict, .rebindFrozen, .guessBudget, .heldOverflow, .sendError: .warning
+            case .oversize, .endpointConflict, .rebindFrozen, .guessBudget, .guessStranger, .heldOverflow, .sendError:
+                .warning
             case .overUserLimit, .overSessionLimit, .overRelayLimit: .warning
             default: .info
             }
         }
+    }
+
+    /// What happened, and what to do.
+    /// - Parameter failure: why the kernel last refused to send something.
+    func words(_ failure: SendFailure?) -> String {
+        if case .drop(.sendError) = self, let failure {
+            return "datagrams dropped: the kernel refused to send them, the last one with \(failure.name): \(failure.advice)"
+        }
+        return words
     }
 
     var words: String {
@@ -36,6 +46,7 @@ extension PlaneCondition {
             "no live session has that token; players of ended sessions, or somebody who guesses. If players complain, "
                 + "look whether the session expired (sessions.idle_timeout, sessions.unused_timeout)"
         case .unknownUser: "the session has no such user; players of a former session, or somebody who guesses"
+        case .notReady: "unknown tokens while the stored sessions are not read yet; they are judged when that is done"
         case .revoked: "the user was revoked, or the session ended, a moment ago; the client has not noticed yet"
         case .wrongPort:
             "from a host on the players' port or from players on the host's port, or for another session's ports; check "
@@ -57,7 +68,11 @@ extension PlaneCondition {
         case .rebindFrozen:
             "a session is flooded with wrong user tokens, so its live players cannot change their address; somebody with "
                 + "the session's token guesses: end the session if it goes on"
-        case .guessBudget: "a source sent too many wrong tokens and is ignored for a while (guess.per_source)"
+        case .guessBudget:
+            "a source sends wrong tokens without end and is ignored for moments (guess.per_source, guess.past_budget)"
+        case .guessStranger:
+            "right tokens from a source that sent too many wrong ones, and that is not known to be the player's "
+                + "(guess.per_source); tell the API the players' public addresses"
         case .addressPinned: "from another address than the API was told, which sessions.pin_ip forbids"
         case .heldReplaced: "an early player sent more before its host came; only the newest datagram is kept for it"
         case .heldOverflow: "no room to hold more datagrams of early players; start hosts before their players"

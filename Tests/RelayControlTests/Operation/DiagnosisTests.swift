@@ -216,6 +216,16 @@ private let cases = [
         says: "dropped 2 datagrams (10 since it started)",
         "only the host to the server port"
     ),
+    Case(
+        "the kernel refuses to send, and says why",
+        Patient.healthy.with {
+            $0.drops = [DropSample(.sendError, total: 10, recent: 2, failure: SendFailure(code: 1))]
+        },
+        user: 2,
+        ["host_bound", "user_bound", "dropping_send_error"],
+        says: "the kernel refused to send it, the last one with EPERM",
+        "A firewall rule of this machine (OUTPUT) forbids it."
+    ),
 ]
 
 @Suite("Why a player does or does not get through")

@@ -10,6 +10,7 @@ enum DropReason: String, CaseIterable {
     case badSource = "bad_source"
     case unknownSession = "unknown_session"
     case unknownUser = "unknown_user"
+    case notReady = "not_ready"
     case revoked
     case wrongPort = "wrong_port"
     case notHost = "not_host"
@@ -24,6 +25,7 @@ enum DropReason: String, CaseIterable {
     case endpointConflict = "endpoint_conflict"
     case rebindFrozen = "rebind_frozen"
     case guessBudget = "guess_budget"
+    case guessStranger = "guess_stranger"
     case addressPinned = "address_pinned"
     case sendError = "send_error"
     case heldReplaced = "held_replaced"

@@ -112,8 +112,7 @@ import Testing
                     at: "127.0.0.1"
                 )
                 try stranger.data("anyone?")
-                try stranger.expectNothing()
-                try stranger.data("anyone?")
+                try stranger.expectReply(.invalid)
             }
         }
     }

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("The address that was bound to a revoked user gets Invalid for its DATA; any other address gets silence")
+    @Test("The address that was bound to a revoked user is told Invalid for its DATA, and so is any other that uses its tokens")
     func answerToFormerAddress() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
@@ -31,7 +31,7 @@ import Testing
             let stranger = try session.player(1, as: .client, from: "127.0.0.3")
             try daemon.api.removeUser(session.users[1].token, from: session)
             try stranger.data("hello")
-            try stranger.expectNothing()
+            try stranger.expectReply(.invalid)
             try client.data("hello")
             try client.expectReply(.invalid)
         }

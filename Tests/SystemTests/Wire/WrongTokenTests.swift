@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What strangers get: the same answer or the same silence for every kind of wrong token.
@@ -45,8 +46,8 @@ import Testing
         }
     }
 
-    @Test("DATA with wrong tokens is not answered")
-    func dataUnanswered() throws {
+    @Test("A joiner that sends nothing but DATA is told Invalid too")
+    func dataAnswered() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
             let host = try session.boundHost()
@@ -58,35 +59,48 @@ import Testing
                 for role in [Player.Role.host, .client] {
                     let stranger = try session.player(kind, as: role, from: "127.0.0.9")
                     try stranger.data(Wire.hello())
-                    try stranger.expectNothing()
+                    try stranger.expectReply(.invalid)
                 }
             }
             try host.expectNothing()
         }
     }
 
-    @Test("Invalid is sent at most once a second to a source, whatever its port and tokens")
+    @Test("Invalid is sent at most once a second to an endpoint, whatever its tokens")
     func onceASecond() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
-            let strangers = try (0..<4).map { index in
-                try session.player(
-                    Credentials(user: UInt32(1_000 + index), session: session.token),
-                    as: .client,
-                    from: "127.0.0.9"
-                )
-            }
+            let stranger = try session.player(1, as: .client, from: "127.0.0.9")
             let clock = ContinuousClock()
             let start = clock.now
-            for _ in 0..<12 {
-                for stranger in strangers { try stranger.ping() }
+            for round in 0..<12 {
+                for index in 0..<4 {
+                    stranger.credentials = Credentials(user: UInt32(1_000 + index), session: session.token)
+                    if round % 2 == 0 { try stranger.ping() } else { try stranger.data(Wire.hello()) }
+                }
                 pause(.milliseconds(200))
             }
-            let replies = try strangers.flatMap { try $0.drain() }
+            let replies = try stranger.drain()
             #expect(replies.allSatisfy { $0 == .reply(Wire.State.invalid.rawValue) })
             // 2.4 seconds, or more on a slow machine, have as many beginnings of a second, or one more.
             let most = Int((clock.now - start).components.seconds) + 2
             #expect((2...most).contains(replies.count), "\(replies.count) replies, at most \(most)")
+        }
+    }
+
+    @Test("After the end of a session all who played behind one address are told within a second")
+    func everybodyBehindOneAddress() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession(users: Array(repeating: "127.0.0.1", count: 21))
+            let host = try session.boundHost()
+            let clients = try (1...20).map { try session.boundClient($0, from: "127.0.0.2") }
+            try daemon.api.remove(session)
+            try host.data("still there?", to: 2)
+            for (index, client) in clients.enumerated() {
+                if index % 2 == 0 { try client.ping() } else { try client.data("still there?") }
+            }
+            try host.expectReply(.invalid)
+            for client in clients { try client.expectReply(.invalid) }
         }
     }
 
@@ -126,7 +140,7 @@ import Testing
         }
     }
 
-    @Test("Fifty guesses a minute from a source, then even right tokens from a new endpoint there are dropped")
+    @Test("Fifty guesses a minute from a source, then right tokens get through there only for users who are known there")
     func guessBudget() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession(users: Array(repeating: "127.0.0.1", count: 4))
@@ -142,14 +156,18 @@ import Testing
                 try self.guess(guesser, guess, session)
             }
             try daemon.awaitDrops(80)
+            // Ten guesses a second are looked up still, and these were more.
+            pause(.milliseconds(1_100))
             let late = try session.player(3, as: .client, from: "127.0.0.2")
-            try daemon.expectDrops([.guessBudget: 2]) {
+            try daemon.expectDrops([.guessStranger: 2]) {
                 try late.ping()
                 try late.data("let me in")
                 try late.expectNothing()
                 try host.expectNothing()
             }
             try expectBothWays(host, bound, id: 2)
+            let moved = try session.boundClient(2, from: "127.0.0.2")
+            try expectBothWays(host, moved, id: 3)
             try bound.ping(.valid)
             let elsewhere = try session.boundClient(3, from: "127.0.0.3")
             try expectBothWays(host, elsewhere, id: 4)
@@ -170,11 +188,48 @@ import Testing
                 try guesser.data("guess")
             }
             try daemon.awaitDrops(80)
+            pause(.milliseconds(1_100))
             let late = try session.player(1, as: .client, from: "127.0.0.2")
-            try daemon.expectDrops([.guessBudget: 1]) {
+            try daemon.expectDrops([.guessStranger: 1]) {
                 try late.ping()
                 try late.expectNothing()
             }
+        }
+    }
+
+    @Test("Past the budget a user whose address the API was told gets in there, with the session's other users at home elsewhere")
+    func namedAddress() throws {
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession(users: ["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+            let guesser = try session.player(1, as: .client, from: "127.0.0.2")
+            for guess in 0..<60 { try self.guess(guesser, guess, session) }
+            try daemon.awaitDrops(60)
+            pause(.milliseconds(1_100))
+            try session.boundClient(1, from: "127.0.0.2").ping(.valid)
+            try daemon.expectDrops([.guessStranger: 1]) {
+                try session.player(2, as: .client, from: "127.0.0.2").ping()
+            }
+        }
+    }
+
+    @Test("The budgets are reloaded: answers end and come back")
+    func reload() throws {
+        try withDaemon(config: "guess:\n  replies: true\n") { daemon in
+            let session = try daemon.api.createSession()
+            let stranger = try session.player(Credentials(user: 5, session: session.token), as: .client)
+            func answers(_ isOn: Bool) throws {
+                try Data("guess:\n  replies: \(isOn)\n".utf8).write(to: URL(fileURLWithPath: daemon.configFile))
+                daemon.signal(SIGHUP)
+                let follows = try holds(within: .seconds(20), every: .milliseconds(100)) {
+                    pause(.milliseconds(1_000))
+                    try stranger.ping()
+                    return try stranger.drain(quiet: .milliseconds(200)).isEmpty != isOn
+                }
+                #expect(follows, "replies: \(isOn)")
+            }
+            try stranger.ping(.invalid)
+            try answers(false)
+            try answers(true)
         }
     }
 
@@ -201,8 +256,9 @@ import Testing
             let guesser = try session.player(1, as: .client, from: "::1", at: "::1")
             for guess in 0..<80 { try self.guess(guesser, guess, session) }
             try daemon.awaitDrops(80)
+            pause(.milliseconds(1_100))
             let late = try session.player(1, as: .client, from: "::1", at: "::1")
-            try daemon.expectDrops([.guessBudget: 1]) {
+            try daemon.expectDrops([.guessStranger: 1]) {
                 try late.ping()
                 try late.expectNothing()
             }

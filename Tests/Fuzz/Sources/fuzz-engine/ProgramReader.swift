@@ -69,6 +69,7 @@ struct ProgramReader {
         let answers = input.byte()
         guesses.answers = answers & 1 == 0
         guesses.answersPerSecond = [100, 1, 2][Int(answers >> 1) % 3]
+        guesses.lookupsPastBudget = [10, 0, 1, 3][Int(answers >> 6)]
         return guesses
     }
 
@@ -113,9 +114,11 @@ extension ProgramReader {
         return nextToken
     }
 
-    private mutating func pin() -> PeerAddress? {
-        let pin = input.byte()
-        return pin & 7 == 7 ? Places.address(Int(pin >> 3)) : nil
+    /// The address that the API names for a user, and whether only that one may use its tokens.
+    private mutating func place() -> (pinned: PeerAddress?, named: PeerAddress?) {
+        let place = input.byte()
+        let address = Places.address(Int(place >> 3))
+        return (place & 7 == 7 ? address : nil, place & 7 >= 6 ? address : nil)
     }
 
     private mutating func addSession() {
@@ -140,12 +143,12 @@ extension ProgramReader {
 
     private mutating func addUser() {
         let place = input.byte()
-        let address = pin()
+        let address = self.place()
         guard !sessions.isEmpty else { return }
         let index = Int(place) % sessions.count
         guard sessions[index].users.count < Self.mostUsers else { return }
         let id = Int32(sessions[index].users.count) + 1
-        let plan = UserPlan(userToken: token(), connectionID: id, pinnedAddress: address)
+        let plan = UserPlan(userToken: token(), connectionID: id, pinnedAddress: address.pinned, namedAddress: address.named)
         sessions[index].users.append(plan.userToken)
         append(.addUser(plan, session: sessions[index].token))
     }

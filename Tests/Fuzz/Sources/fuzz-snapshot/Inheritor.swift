@@ -14,10 +14,8 @@ enum Inheritor {
             sessionCapacity: SuccessionReader.sessionCapacity
         )
         let (events, settings) = (scenario.program.events, scenario.program.settings)
-        // Both lives share it, although a process has its own.
-        let ledger = Ledgers.take(scenario.program.guesses)
-        var hasGuesses = false
-        defer { Ledgers.give(back: ledger, scenario.program.guesses, isFresh: !hasGuesses) }
+        let ledger = GuessLedger.allocate(settings: scenario.program.guesses, hash: Relay.hash)
+        defer { ledger.deallocate() }
         let left = newFile(layout, generation: 1)
         var stored = StoredSessions()
         do {
@@ -26,7 +24,6 @@ enum Inheritor {
                 relay.perform(event)
                 stored.note(event.action, relay)
             }
-            hasGuesses = relay.hasRefused
         }
         let death = events[..<scenario.death].last?.at ?? 0
         if scenario.isComplete { left.markComplete() }
@@ -39,7 +36,9 @@ enum Inheritor {
             sessionCapacity: scenario.successorSessions
         )
         let own = newFile(ownLayout, generation: 2)
-        let relay = Relay(memory: own.section(0), layout: ownLayout, settings, ledger)
+        let ownLedger = GuessLedger.allocate(settings: scenario.program.guesses, hash: Relay.hash)
+        defer { ownLedger.deallocate() }
+        let relay = Relay(memory: own.section(0), layout: ownLayout, settings, ownLedger)
         takeOver(relay, former, scenario, stored, now: death)
         for event in events[scenario.death..<scenario.confirmation] where !event.action.isCommand {
             relay.perform(event)
@@ -51,7 +50,6 @@ enum Inheritor {
             if let report = relay.engine.report(ofSession: token, now: events.last?.at ?? 0) { check(report, token) }
         }
         Newcomers.check(relay, ownLayout, now: (events.last?.at ?? 0) + 1)
-        hasGuesses = hasGuesses || relay.hasRefused
     }
 
     private static func newFile(_ layout: EngineLayout, generation: UInt64) -> TableFile {
@@ -182,22 +180,5 @@ extension SuccessionCase {
     var mayLackRoom: Bool {
         successorUsers < SuccessionReader.userCapacity || successorSessions < SuccessionReader.sessionCapacity
             || !damage.isEmpty
-    }
-}
-
-/// Ledgers of wrong tokens: two megabytes that take longer to make than all else together, so one that is as good as new is
-/// used again.
-private enum Ledgers {
-    // libFuzzer runs one thread.
-    nonisolated(unsafe) private static var fresh: [(settings: GuessLedger.Settings, ledger: GuessLedger)] = []
-    private static let most = 16
-
-    static func take(_ settings: GuessLedger.Settings) -> GuessLedger {
-        if let index = fresh.firstIndex(where: { $0.settings == settings }) { return fresh.remove(at: index).ledger }
-        return GuessLedger.allocate(settings: settings, hash: Relay.hash)
-    }
-
-    static func give(back ledger: GuessLedger, _ settings: GuessLedger.Settings, isFresh: Bool) {
-        if isFresh, fresh.count < most { fresh.append((settings, ledger)) } else { ledger.deallocate() }
     }
 }

@@ -8,8 +8,6 @@ import TestSupport
 final class Relay {
     var engine: RelayEngine
     let counters: CounterPage
-    /// Whether wrong tokens were seen, so that the ledger has something in it.
-    private(set) var hasRefused = false
     /// What the books are out by: 0 in a relay that began with nothing.
     private var offset: UInt64 = 0
 
@@ -56,8 +54,6 @@ final class Relay {
         Fuzzer.expect(imbalance == offset, "\(event): the books are out by \(Int64(bitPattern: imbalance &- offset))")
     }
 
-    private var refusals: UInt64 { counters[.unknownUser] &+ counters[.unknownSession] &+ counters[.revoked] }
-
     /// Hands over a datagram that stands in a block of exactly its length.
     /// - Returns: what left, and where to; `nil` where nothing did.
     func step(_ datagram: [UInt8], _ arrival: Arrival) -> (bytes: [UInt8], target: PeerEndpoint)? {
@@ -65,13 +61,11 @@ final class Relay {
         let base = UnsafeMutableRawPointer.allocate(byteCount: received.count, alignment: 8)
         defer { base.deallocate() }
         base.copyMemory(from: received, byteCount: received.count)
-        let refused = refusals
         let verdict = engine.process(
             DatagramBytes(base: base, length: received.count),
             isOversize: received.count > Wire.maximumLength,
             arrival
         )
-        if refusals != refused { hasRefused = true }
         let left = [UInt8](
             UnsafeRawBufferPointer(start: base + Int(verdict.offset), count: Int(verdict.length)).prefix(received.count)
         )

@@ -41,7 +41,8 @@ struct SwappedPairs: @unchecked Sendable {
     func note(_ wrong: Credentials, now: UInt64) {
         let key = key(Credentials(userToken: wrong.sessionToken, sessionToken: wrong.userToken))
         let cell = place(key)
-        let isKnown = cells[cell].pair.exchange(key, ordering: .relaxed) == key
+        let isKnown = cells[cell].pair.load(ordering: .relaxed) == key
+        if !isKnown { cells[cell].pair.store(key, ordering: .relaxed) }
         let count = isKnown ? min(cells[cell].seen.load(ordering: .relaxed) & 0xFFFF, 0xFFFE) + 1 : 1
         cells[cell].seen.store(now &<< 16 | count, ordering: .relaxed)
     }
