@@ -42,6 +42,8 @@ package actor SessionService: SessionDirectory {
     /// Answers to named calls, and who waits for the next one.
     var answers = IdempotencyBook()
     var answerLocks = KeyedLock()
+    /// When the log may say again that there are no more descriptors.
+    var nextExhaustionLine = -Double.infinity
     var warnedAboutFilters = false
     private var onSessionEnd: @Sendable (String) -> Void = { _ in }
 
