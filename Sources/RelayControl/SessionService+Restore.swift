@@ -14,7 +14,7 @@ extension SessionService {
     package func restore() async throws(SessionStoreError) {
         guard phase == .starting else { return }
         phase = .restoring
-        let state: StoredState
+        var state: StoredState
         do throws(SessionStoreError) {
             state = try await store.load()
         } catch {
@@ -23,6 +23,7 @@ extension SessionService {
         }
         generation = state.generation
         for damage in state.damaged { logger.error("damaged record, not served: \(damage)") }
+        await reconcile(&state)
         takeOver(state)
         var moved = place(state.sessions)
         moved.formUnion(await serve(state.sessions.map(\.id)))

@@ -34,6 +34,8 @@ package actor SessionService: SessionDirectory {
     var loads: [Int]
     var liveUsers = 0
     var parkedCount = 0
+    /// How often a database that had lost its tail was accepted.
+    var lostTails = 0
     /// What was cut off, but is not durable yet, by session id.
     var unsettled: [String: Unsettled] = [:]
     var earlyEvents: [PlaneEvent] = []
@@ -116,7 +118,8 @@ package actor SessionService: SessionDirectory {
             users: liveUsers,
             reservedTokens: tokens.reservedCount,
             unsettledRemovals: unsettled.count,
-            parked: parkedCount
+            parked: parkedCount,
+            lostTails: lostTails
         )
     }
 

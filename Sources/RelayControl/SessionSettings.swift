@@ -54,18 +54,22 @@ package struct SessionCounts: Sendable, Equatable {
     package var unsettledRemovals: Int
     /// Sessions that are kept in the store, but cannot be served with this configuration.
     package var parked: Int
+    /// How often a database that had lost its tail was accepted, since the state directory was set up.
+    package var lostTails: Int
 
     package init(
         sessions: Int = 0,
         users: Int = 0,
         reservedTokens: Int = 0,
         unsettledRemovals: Int = 0,
-        parked: Int = 0
+        parked: Int = 0,
+        lostTails: Int = 0
     ) {
         self.sessions = sessions
         self.users = users
         self.reservedTokens = reservedTokens
         self.unsettledRemovals = unsettledRemovals
         self.parked = parked
+        self.lostTails = lostTails
     }
 }

@@ -26,6 +26,10 @@ package struct StoredState: Sendable {
     package var answers: [IdempotencyRecord]
     /// Rows whose checksum did not fit: quarantined, reported, not served. Words for the log, without secrets.
     package var damaged: [String]
+    /// Set where the database lost its tail, and that was accepted.
+    package var lostTail: LostTail?
+    /// How often that was accepted since the state directory was set up.
+    package var lostTails: Int
 
     package init(
         sessions: [Session] = [],
@@ -33,7 +37,9 @@ package struct StoredState: Sendable {
         reservedTokens: [UInt32: Double] = [:],
         pendingWebhooks: [PendingWebhook] = [],
         answers: [IdempotencyRecord] = [],
-        damaged: [String] = []
+        damaged: [String] = [],
+        lostTail: LostTail? = nil,
+        lostTails: Int = 0
     ) {
         self.sessions = sessions
         self.generation = generation
@@ -41,6 +47,21 @@ package struct StoredState: Sendable {
         self.pendingWebhooks = pendingWebhooks
         self.answers = answers
         self.damaged = damaged
+        self.lostTail = lostTail
+        self.lostTails = lostTails
+    }
+}
+
+/// A database that was behind what is remembered of it elsewhere, and was accepted as it is.
+package struct LostTail: Sendable, Equatable {
+    /// What was found, in words.
+    package var finding: String
+    /// Whether the data plane saw the last there was of this database: whom it does not know had been cut off.
+    package var isPlaneCurrent: Bool
+
+    package init(finding: String, isPlaneCurrent: Bool) {
+        self.finding = finding
+        self.isPlaneCurrent = isPlaneCurrent
     }
 }
 
@@ -117,7 +138,8 @@ package struct PendingWebhook: Sendable, Equatable {
 /// Why a record could not be read or made durable; `message` says what to do, and holds no secret.
 package struct SessionStoreError: Error, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
-        case diskFull, readOnly, damaged, newerSchema, locked, other
+        /// `lostTail`: the database is behind what is remembered of it elsewhere, or gone.
+        case diskFull, readOnly, damaged, lostTail, newerSchema, locked, other
     }
 
     package var kind: Kind

@@ -1,3 +1,5 @@
+package import RelayCore
+
 /// Descriptors that an earlier process left with whoever keeps them, and what became of them.
 package struct Inheritance: Sendable {
     /// A descriptor and the name it was kept under.
@@ -61,6 +63,8 @@ package struct Succession: Sendable, Equatable {
     package var addresses = 0
     package var tornEntries = 0
     package var overflow = 0
+    /// How far the database had come when the process before last noted it, also where its tables could not be used.
+    package var commitMark: CommitMark?
     /// Why a predecessor's tables were left alone; `nil` where there were none, or they were used.
     package var refusedTables: String?
     /// What the operator should change, in words.

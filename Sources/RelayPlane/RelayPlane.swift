@@ -110,6 +110,9 @@ package final class RelayPlane: DataPlane {
             throw .cannotStart(reason: error.description)
         }
         self.tables = tables
+        succession.commitMark = estate.commitMark
+        // Until the database is read, the next process has to know what this one was told.
+        if let mark = estate.commitMark { tables.note(mark) }
         counters = (0..<workers).map { settings.layout.makeCounters(in: tables.section($0)) }
         mailboxes = boxes
         running = RunningThreads(workers)
@@ -213,6 +216,11 @@ package final class RelayPlane: DataPlane {
 
     /// Bytes of the workers' tables that are in memory. Takes a moment: it asks the kernel about every page.
     package var residentTableBytes: [Int] { mailboxes.indices.map { tables.residentBytes($0) } }
+
+    package var remembersSessions: Bool { succession.predecessors > 0 }
+
+    /// Notes how far the database has come in the memory that a next process reads. One caller at a time.
+    package func note(_ mark: CommitMark) { tables.note(mark) }
 
     /// Reads the machine's addresses anew: interfaces come and go.
     package func refreshOwnAddresses() {

@@ -7,6 +7,8 @@ struct TableEstate {
     private(set) var tables: [TableFile] = []
     /// Why tables were left alone; `nil` where none were.
     private(set) var refusal: String?
+    /// How far the database had come, as the one says that saw it come farthest, refused tables included.
+    private(set) var commitMark: CommitMark?
     private var names: [String] = []
     private var kept: (name: String, number: Int32)?
     private static let prefix = "tables-"
@@ -14,11 +16,16 @@ struct TableEstate {
     init(_ inheritance: Inheritance, _ keeper: DescriptorKeeper) {
         var found: [(TableFile, String)] = []
         for item in inheritance.items where item.name.hasPrefix(Self.prefix) {
+            var mark: CommitMark?
             do throws(TableFile.Refusal) {
-                found.append((try TableFile(adopting: Descriptor(item.number)), item.name))
+                let file = try TableFile(adopting: Descriptor(item.number))
+                mark = file.commitMark
+                found.append((file, item.name))
             } catch {
                 refusal = error.words
+                mark = error.commitMark
             }
+            if let mark, mark.sequence >= commitMark?.sequence ?? 0 { commitMark = mark }
             names.append(item.name)
         }
         guard let newest = found.max(by: { $0.0.header.generation < $1.0.header.generation }) else { return }

@@ -29,23 +29,26 @@ final class TableFile: Sendable {
         guard file.byteCount >= TableHeader.byteCount else { throw Refusal(words: "it is too short") }
         header = file.base.load(as: TableHeader.self)
         guard header.magic == TableHeader.magic else { throw Refusal(words: "it is not the memory of a relay") }
+        let mark = Self.commitMark(at: file.base)
         guard header.version == EngineLayout.version else {
-            throw Refusal(words: "it was written by a version of Causeway with another layout")
+            throw Refusal(words: "it was written by a version of Causeway with another layout", commitMark: mark)
         }
-        guard header.isIntact else { throw Refusal(words: "its header is damaged") }
+        guard header.isIntact else { throw Refusal(words: "its header is damaged", commitMark: mark) }
         layout = EngineLayout(
             userCapacity: Int(clamping: header.userCapacity),
             sessionCapacity: Int(clamping: header.sessionCapacity)
         )
         guard header.workers >= 1, header.workers <= 4_096,
             file.byteCount == TableHeader.byteCount + Int(header.workers) * Self.sectionBytes(layout)
-        else { throw Refusal(words: "its size does not fit its header") }
-        guard isComplete else { throw Refusal(words: "it was not complete yet") }
+        else { throw Refusal(words: "its size does not fit its header", commitMark: mark) }
+        guard isComplete else { throw Refusal(words: "it was not complete yet", commitMark: mark) }
     }
 
     /// Why a predecessor's tables were left alone.
     struct Refusal: Error, Equatable {
         var words: String
+        /// What they say of the database all the same.
+        var commitMark: CommitMark?
     }
 
     private static func sectionBytes(_ layout: EngineLayout) -> Int { (layout.byteCount + 4_095) & ~4_095 }
@@ -76,6 +79,30 @@ final class TableFile: Sendable {
     func copy(to path: String) throws(SystemCallError) { try file.copy(to: path) }
 
     func markComplete() { completion.pointee.store(1, ordering: .releasing) }
+
+    /// How far the database had come when last noted; `nil` while nothing was.
+    var commitMark: CommitMark? { Self.commitMark(at: file.base) }
+
+    /// Notes how far the database has come. One caller at a time.
+    func note(_ mark: CommitMark) {
+        let words = Self.markWords(at: file.base)
+        if words[0].load(ordering: .relaxed) != mark.database {
+            // A death in between must not put the number of one database beside the name of another.
+            words[1].store(0, ordering: .releasing)
+            words[0].store(mark.database, ordering: .releasing)
+        }
+        words[1].store(UInt64(clamping: mark.sequence), ordering: .releasing)
+    }
+
+    private static func commitMark(at base: UnsafeMutableRawPointer) -> CommitMark? {
+        let words = markWords(at: base)
+        let (database, sequence) = (words[0].load(ordering: .acquiring), words[1].load(ordering: .acquiring))
+        return database == 0 ? nil : CommitMark(database: database, sequence: Int64(clamping: sequence))
+    }
+
+    private static func markWords(at base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        (base + TableHeader.commitMarkOffset).assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
 
     private var completion: UnsafeMutablePointer<Atomic<UInt64>> {
         (file.base + TableHeader.completionOffset).assumingMemoryBound(to: Atomic<UInt64>.self)

@@ -19,6 +19,9 @@ struct TableHeader: Equatable {
     static let byteCount = 4_096
     /// Where the mark stands that says that all was taken over from the predecessor, in bytes.
     static let completionOffset = 128
+    /// Where it is noted how far the database had come, in bytes: two words. The place is the same in every layout, so that
+    /// an upgrade reads what the version before has noted.
+    static let commitMarkOffset = 192
 
     init(workers: Int, layout: EngineLayout, generation: UInt64, seed: (UInt64, UInt64)) {
         self.workers = UInt64(workers)

@@ -3,6 +3,8 @@ internal import Glibc
 /// Disk space held back so that removals can still be made durable when the disk is full: a revoked token must not come
 /// back for want of a few pages.
 struct Ballast {
+    static let name = "ballast"
+
     private let path: String
     private let directory: String
     /// Bytes held back.
@@ -13,7 +15,7 @@ struct Ballast {
     /// Takes over the file of an earlier run, whole or not.
     init(directory: String, size: Int) {
         self.directory = directory
-        path = "\(directory)/ballast"
+        path = "\(directory)/\(Self.name)"
         self.size = size
         var status = stat()
         isHeld = lstat(path, &status) == 0 && status.st_size >= size && status.st_blocks * 512 >= size

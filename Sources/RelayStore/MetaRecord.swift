@@ -6,6 +6,10 @@ enum MetaRecord: String, CaseIterable {
     case generation
     /// How many transactions were committed: tells a database that lost its tail.
     case commitSequence = "commit_sequence"
+    /// Which database this is: drawn at random when it begins, and anew when a lost tail is accepted.
+    case database
+    /// How often a lost tail was accepted.
+    case lostTails = "lost_tails"
 
     /// - Returns: `nil` when there is none yet.
     /// - Throws: `SessionStoreError` when it is damaged.

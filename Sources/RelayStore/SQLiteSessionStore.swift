@@ -1,5 +1,6 @@
 internal import GRDB
 package import RelayControl
+internal import RelayCore
 
 /// Durable records in one SQLite file, `causeway.db` in the state directory.
 ///
@@ -23,19 +24,26 @@ package actor SQLiteSessionStore: SessionStore {
     private var waiting: [Waiting] = []
     private var isDrainScheduled = false
 
-    /// How many transactions were ever committed to this database: after a restart, a smaller number than the one seen
-    /// before tells that its tail was lost.
+    /// How many transactions were ever committed to this database: after a restart, a smaller number than the one that is
+    /// remembered outside of it tells that its tail was lost.
     package private(set) var commitSequence: Int64 = 0
+    /// Which database this is.
+    private var databaseID: UInt64 = 0
+    private var markFile: CommitMarkFile?
+    private let witness: CommitWitness?
 
     private struct Waiting {
         var change: StoreChange
         var answer: CheckedContinuation<Result<Void, SessionStoreError>, Never>
     }
 
-    /// - Parameter directory: the state directory; created with mode 0700 where it is missing, its parent must exist.
-    package init(directory: String, options: StoreOptions = StoreOptions()) {
+    /// - Parameters:
+    ///   - directory: the state directory; created with mode 0700 where it is missing, its parent must exist.
+    ///   - witness: who remembers beside the state directory how far the database had come.
+    package init(directory: String, options: StoreOptions = StoreOptions(), witness: CommitWitness? = nil) {
         path = directory
         self.options = options
+        self.witness = witness
         ballast = Ballast(directory: directory, size: options.ballastSize)
     }
 
@@ -45,11 +53,16 @@ package actor SQLiteSessionStore: SessionStore {
     package func load() throws(SessionStoreError) -> StoredState {
         guard connection == nil else { throw SessionStoreErrors.refused("the state directory is open already") }
         let directory = try StateDirectory(path: path)
-        let connection = try StoreConnection(path: directory.databasePath, options: options)
+        var check = TailCheck(directory, witness: witness?.remembered)
+        var loss = try accept(check.findingBeforeOpening)
+        try directory.createDatabaseFile()
+        let connection = try StoreConnection(path: directory.databasePath, options: options) { db in
+            let finding = try accept(check.finding(in: db))
+            loss = loss ?? finding
+        }
         let (state, sequences): (StoredState, [String: Int64])
         do {
-            (state, sequences) = try connection.transaction { db in try Self.startGeneration(db) }
-            commitSequence = try connection.transaction { db in try MetaRecord.commitSequence.read(from: db) ?? 0 }
+            (state, sequences) = try begin(connection, check, loss)
         } catch {
             try? connection.close()
             throw SessionStoreErrors.any(error)
@@ -61,7 +74,45 @@ package actor SQLiteSessionStore: SessionStore {
         self.connection = connection
         obstacle = nil
         reopenAt = nil
+        noteCommit()
         return state
+    }
+
+    /// - Throws: where a loss was found and is not accepted.
+    private func accept(_ finding: String?) throws(SessionStoreError) -> String? {
+        if let finding, !options.acceptsLostTail { throw SessionStoreErrors.lostTail(finding) }
+        return finding
+    }
+
+    /// Reads what is there and counts this start. A database that begins gets a name, and one whose loss is accepted a new
+    /// one: should the lost part turn up again, it is another history. The mark is on disk before the name is, so a
+    /// database with a name and without a mark was never left by a crash.
+    private func begin(
+        _ connection: StoreConnection,
+        _ check: TailCheck,
+        _ loss: String?
+    ) throws -> (StoredState, [String: Int64]) {
+        if let known = check.found.database, loss == nil {
+            databaseID = known
+            markFile = try CommitMarkFile(opening: path)
+        } else {
+            databaseID = UInt64.random(in: 1...UInt64(Int64.max))
+            markFile = try CommitMarkFile(creating: CommitMark(database: databaseID, sequence: 0), in: path)
+        }
+        var (state, sequences) = try connection.transaction { db in
+            try MetaRecord.database.write(Int64(databaseID), to: db)
+            return try Self.startGeneration(db, countingLoss: loss != nil)
+        }
+        state.lostTail = loss.map { LostTail(finding: $0, isPlaneCurrent: check.isWitnessCurrent) }
+        commitSequence = try connection.transaction { db in try MetaRecord.commitSequence.read(from: db) ?? 0 }
+        return (state, sequences)
+    }
+
+    /// Remembers the last commit outside of the database; always after it.
+    private func noteCommit() {
+        let mark = CommitMark(database: databaseID, sequence: commitSequence)
+        witness?.note(mark)
+        markFile?.note(mark)
     }
 
     /// Reads with the open connection, for other kinds of records than sessions.
@@ -71,14 +122,19 @@ package actor SQLiteSessionStore: SessionStore {
     }
 
     /// Counts this start and reads what is there.
-    private static func startGeneration(_ db: Database) throws -> (StoredState, [String: Int64]) {
+    private static func startGeneration(
+        _ db: Database,
+        countingLoss: Bool
+    ) throws -> (StoredState, [String: Int64]) {
         let last = try MetaRecord.generation.read(from: db)
         if last == nil, try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sessions)") == true {
             throw SessionStoreErrors.damagedMeta(MetaRecord.generation.rawValue)
         }
         let generation = (last ?? 0) + 1
         var reader = StateReader(db, generation: generation)
-        let state = try reader.read()
+        var state = try reader.read()
+        state.lostTails = Int(clamping: (try MetaRecord.lostTails.read(from: db) ?? 0) + (countingLoss ? 1 : 0))
+        if countingLoss { try MetaRecord.lostTails.write(Int64(state.lostTails), to: db) }
         try MetaRecord.generation.write(generation, to: db)
         try countCommit(db)
         return (state, reader.sequences)
@@ -106,6 +162,8 @@ package actor SQLiteSessionStore: SessionStore {
         reopenAt = nil
         try? connection?.close()
         connection = nil
+        markFile?.sync()
+        markFile = nil
         directory = nil
     }
 
@@ -177,6 +235,7 @@ package actor SQLiteSessionStore: SessionStore {
             }
             commitSequence = number
             writer.keep()
+            noteCommit()
             return results
         } catch {
             writer.undo(to: 0)
@@ -220,12 +279,16 @@ package actor SQLiteSessionStore: SessionStore {
         reopenAt = .now + options.reopenPause
         do {
             let fresh = try StoreConnection(path: directory.databasePath, options: options)
-            let (found, sequences) = try fresh.transaction { db in
-                (try MetaRecord.commitSequence.read(from: db) ?? 0, try Self.sequences(db))
+            let (database, found, sequences) = try fresh.transaction { db in
+                (
+                    try MetaRecord.database.read(from: db), try MetaRecord.commitSequence.read(from: db) ?? 0,
+                    try Self.sequences(db)
+                )
             }
-            guard found >= commitSequence else {
+            let mark = CommitMark(database: databaseID, sequence: commitSequence)
+            if let finding = mark.finding(database: database.map { UInt64(bitPattern: $0) }, sequence: found) {
                 try? fresh.close()
-                obstacle = SessionStoreErrors.lostTail(found: found, expected: commitSequence)
+                obstacle = SessionStoreErrors.lostTail(finding)
                 reopenAt = nil
                 return
             }
@@ -234,6 +297,7 @@ package actor SQLiteSessionStore: SessionStore {
             writer.load(sequences)
             obstacle = nil
             reopenAt = nil
+            noteCommit()
         } catch {
             obstacle = SessionStoreErrors.any(error)
         }

@@ -85,9 +85,10 @@ enum Schema {
     ]
 
     /// Makes the database current.
-    /// - Throws: `SessionStoreError` `.newerSchema` for a database of a newer Causeway,
+    /// - Parameter verify: looks at a database of Causeway before anything in it is changed.
+    /// - Throws: what `verify` throws; `SessionStoreError` `.newerSchema` for a database of a newer Causeway,
     ///   `.damaged` for one of another program.
-    static func migrate(_ db: Database) throws {
+    static func migrate(_ db: Database, verify: (Database) throws -> Void) throws {
         let applicationID = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
@@ -97,6 +98,7 @@ enum Schema {
         guard (0...version).contains(found), isEmpty || found > 0 else {
             throw SessionStoreErrors.newerSchema(found: found)
         }
+        try verify(db)
         guard found < version else { return }
         try db.inTransaction(.immediate) {
             for step in steps[found...] { try db.execute(sql: step) }

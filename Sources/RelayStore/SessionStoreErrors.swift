@@ -8,7 +8,7 @@ enum SessionStoreErrors {
     private static let whatToDo = """
         nothing was deleted. Stop the daemon, move \(fileName), \(fileName)-wal and \(fileName)-shm out of the state \
         directory, put the newest copy made with a copy of the state directory in their place (or start without sessions), and \
-        start it again
+        start it once with --accept-lost-tail
         """
 
     static var foreign: SessionStoreError {
@@ -31,8 +31,15 @@ enum SessionStoreErrors {
 
     static func damagedMeta(_ name: String) -> SessionStoreError { damaged("the checksum of '\(name)' does not fit") }
 
-    static func lostTail(found: Int64, expected: Int64) -> SessionStoreError {
-        damaged("it ends at commit \(found), but commit \(expected) was acknowledged")
+    static func lostTail(_ finding: String) -> SessionStoreError {
+        SessionStoreError(
+            .lostTail,
+            """
+            \(fileName) lost what it had acknowledged (\(finding)), so tokens that were revoked might be valid again. Stop \
+            the daemon and put the right \(fileName) and \(fileName)-wal back, or accept the loss: start it once with \
+            'causewayd run --accept-lost-tail' or CAUSEWAY_STATE_ACCEPT_LOST_TAIL=true, and revoke anew what was revoked
+            """
+        )
     }
 
     static func refused(_ what: String) -> SessionStoreError { SessionStoreError(.other, what) }

@@ -6,7 +6,7 @@ final class StateDirectory {
     let path: String
     private let lock: CInt
 
-    /// Creates the directory (mode 0700) and the database file (mode 0600) where they are missing, and takes the lock.
+    /// Creates the directory (mode 0700) where it is missing, and takes the lock.
     /// - Throws: `.locked` when another process holds it; `.other` for errors of the file system.
     init(path: String) throws(SessionStoreError) {
         self.path = path
@@ -26,7 +26,6 @@ final class StateDirectory {
         // Who holds the lock is for people to read; the lock itself ends with the process.
         let text = "\(getpid())\n"
         if ftruncate(lock, 0) == 0 { _ = text.withCString { pwrite(lock, $0, strlen($0), 0) } }
-        try createDatabaseFile()
     }
 
     deinit { close(lock) }
@@ -42,21 +41,33 @@ final class StateDirectory {
 
     var databasePath: String { "\(path)/\(SessionStoreErrors.fileName)" }
 
-    /// SQLite would create the file with the umask's mode, and its WAL takes over the file's mode.
-    private func createDatabaseFile() throws(SessionStoreError) {
+    /// 0 where there is none.
+    var databaseSize: Int { Self.size(databasePath) ?? 0 }
+
+    /// The names of files that are there only beside a database that once was.
+    var remains: [String] {
+        let database = SessionStoreErrors.fileName
+        return ["\(database)-wal", "\(database)-shm", Ballast.name].filter { (Self.size("\(path)/\($0)") ?? 0) > 0 }
+    }
+
+    private static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Makes the database file (mode 0600) where it is missing: SQLite would create it with the umask's mode, and its WAL
+    /// takes over the file's mode.
+    func createDatabaseFile() throws(SessionStoreError) {
         let file = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
             throw Self.failure("holds a \(SessionStoreErrors.fileName) that cannot be written", path)
         }
         close(file)
         // A name that is not durable loses the file with everything in it.
-        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw Self.failure("cannot be opened", path) }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw Self.failure("cannot be made durable", path) }
+        guard SyncedFile.syncDirectory(path) else { throw Self.failure("cannot be made durable", path) }
     }
 
-    private static func failure(_ what: String, _ path: String) -> SessionStoreError {
+    static func failure(_ what: String, _ path: String) -> SessionStoreError {
         let kind: SessionStoreError.Kind =
             switch errno {
             case ENOSPC, EDQUOT: .diskFull

@@ -5,8 +5,13 @@ internal import RelayControl
 final class StoreConnection {
     private let queue: DatabaseQueue
 
-    /// - Throws: `SessionStoreError`; a damaged file is left as it is.
-    init(path: String, options: StoreOptions) throws(SessionStoreError) {
+    /// - Parameter verify: looks at the database before anything in it is changed.
+    /// - Throws: `SessionStoreError`, that of `verify` included; a damaged file is left as it is.
+    init(
+        path: String,
+        options: StoreOptions,
+        verify: (Database) throws -> Void = { _ in }
+    ) throws(SessionStoreError) {
         try WriteAheadLog.check(path: path + "-wal")
         var configuration = Configuration()
         configuration.label = "causeway.store"
@@ -17,7 +22,7 @@ final class StoreConnection {
             try queue.writeWithoutTransaction { db in
                 // Damage in a page must not be believed, and a damaged schema must not run code.
                 try db.execute(sql: "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0")
-                try Schema.migrate(db)
+                try Schema.migrate(db, verify: verify)
                 try Self.check(db)
                 try Self.makeDurable(db)
                 if let pages = options.maxPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }

@@ -10,18 +10,22 @@ package struct StoreOptions: Sendable {
     package var reopenPause: Duration
     /// The largest size of the database in pages of 4096 bytes; `nil` for what the disk holds.
     package var maxPages: Int?
+    /// Whether a database that lost its tail, or is gone, is taken as it is.
+    package var acceptsLostTail: Bool
 
     package init(
         ballastSize: Int = 16 << 20,
         groupSize: Int = 64,
         busyTimeout: Double = 2,
         reopenPause: Duration = .seconds(1),
-        maxPages: Int? = nil
+        maxPages: Int? = nil,
+        acceptsLostTail: Bool = false
     ) {
         self.ballastSize = ballastSize
         self.groupSize = groupSize
         self.busyTimeout = busyTimeout
         self.reopenPause = reopenPause
         self.maxPages = maxPages
+        self.acceptsLostTail = acceptsLostTail
     }
 }

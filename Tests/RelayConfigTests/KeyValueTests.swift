@@ -266,6 +266,7 @@ let keyCases: [KeyCase] = [
         bad: pathBad.merging(["/\(String(repeating: "x", count: 107))": "is not a usable path"]) { first, _ in first }
     ),
     KeyCase("state.directory", good: ["/srv/x": "/srv/x"], bad: pathBad),
+    KeyCase("state.accept_lost_tail", good: ["true": "true"], bad: boolBad),
 ]
 
 @Suite("Values of keys")

@@ -207,6 +207,27 @@ struct SuccessionTests {
         try line.scene.talk(5, host, client)
     }
 
+    @Test("How far the database had come is known to the next process, also where it cannot use the tables")
+    func commitMark() async throws {
+        let line = try Line()
+        #expect(line.scene.plane.succession.commitMark == nil)
+        line.scene.plane.note(CommitMark(database: 7, sequence: 41))
+        line.scene.plane.note(CommitMark(database: 7, sequence: 42))
+        try line.restart()
+        #expect(line.scene.plane.succession.commitMark == CommitMark(database: 7, sequence: 42))
+        #expect(line.scene.plane.remembersSessions)
+        // A process that never read the database hands on what it was told.
+        var byte: UInt8 = 0xEE
+        #expect(pwrite(try #require(line.store.tables()), &byte, 1, 8) == 1)
+        try line.restart()
+        #expect(line.scene.plane.succession.refusedTables != nil)
+        #expect(line.scene.plane.succession.commitMark == CommitMark(database: 7, sequence: 42))
+        #expect(!line.scene.plane.remembersSessions)
+        line.scene.plane.note(CommitMark(database: 9, sequence: 3))
+        try line.restart()
+        #expect(line.scene.plane.succession.commitMark == CommitMark(database: 9, sequence: 3))
+    }
+
     @Test("Tables that claim sizes no memory has are left alone, though their checksum fits", arguments: [3, 4, 2])
     func impossibleSizes(word: Int) async throws {
         let line = try Line()

@@ -156,7 +156,10 @@ import Testing
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
             for suffix in ["-wal", "-shm"] { unlink(directory.database + suffix) }
             writeFile(directory.database, damaged)
-            let store = SQLiteSessionStore(directory: directory.state, options: StoreOptions(ballastSize: 0))
+            let store = SQLiteSessionStore(
+                directory: directory.state,
+                options: StoreOptions(ballastSize: 0, acceptsLostTail: true)
+            )
             do throws(SessionStoreError) {
                 let state = try await store.load()
                 for session in state.sessions { try check(session, against: right[session.id], bit: bit) }
@@ -193,7 +196,10 @@ import Testing
         for length in stride(from: 1, to: bytes.count, by: 509) {
             for suffix in ["-wal", "-shm"] { unlink(directory.database + suffix) }
             writeFile(directory.database, Array(bytes[..<length]))
-            let store = SQLiteSessionStore(directory: directory.state, options: StoreOptions(ballastSize: 0))
+            let store = SQLiteSessionStore(
+                directory: directory.state,
+                options: StoreOptions(ballastSize: 0, acceptsLostTail: true)
+            )
             do throws(SessionStoreError) {
                 let state = try await store.load()
                 for session in state.sessions { try check(session, against: right[session.id], bit: length) }

@@ -112,5 +112,16 @@ extension ConfigurationKey {
             a temporary directory.
             """
         ),
+        ConfigurationKey(
+            "state.accept_lost_tail",
+            \.state.acceptLostTail,
+            .bool,
+            default: false,
+            reloadable: false,
+            """
+            Whether to start on a database that lost what it had acknowledged, or is gone. It is refused otherwise, since \
+            tokens that were revoked might be valid again. For one start: causewayd run --accept-lost-tail.
+            """
+        ),
     ]
 }

@@ -233,5 +233,7 @@ extension Configuration {
     package struct State: Sendable, Equatable {
         /// The directory of the database and snapshots; `nil` only with `--dev`, for a temporary one.
         package var directory: String?
+        /// Whether a database that lost what it had acknowledged is taken as it is.
+        package var acceptLostTail = false
     }
 }

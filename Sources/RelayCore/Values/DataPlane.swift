@@ -27,6 +27,9 @@ public protocol DataPlane: Sendable {
     /// was added. Returns how many sessions that were.
     func confirmRestored() async -> Int
 
+    /// Whether it goes on with what an earlier process knew; whom it does not know then had been cut off.
+    var remembersSessions: Bool { get }
+
     /// What was heard in a session, and how long ago; `nil` where it is not served.
     func activity(ofSession sessionToken: UInt32) async -> SessionActivity?
 
@@ -46,6 +49,9 @@ extension DataPlane {
 
     /// Nobody was heard.
     public func survey(ofWorker worker: Int, from slot: Int) async -> SessionSurvey { SessionSurvey() }
+
+    /// Nothing was taken over.
+    public var remembersSessions: Bool { false }
 }
 
 /// For how long it has been quiet in a session. After a restart of the daemon both count from then.

@@ -66,7 +66,11 @@ struct Daemon {
         guard let directory = configuration.state.directory else {
             throw CommandFailure("state.directory is not set: name a directory that the daemon may write to")
         }
-        store = SQLiteSessionStore(directory: directory)
+        store = SQLiteSessionStore(
+            directory: directory,
+            options: StoreOptions(acceptsLostTail: configuration.state.acceptLostTail),
+            witness: CommitWitness(remembered: plane.succession.commitMark) { [plane] in plane.note($0) }
+        )
         let sender = HTTPWebhookSender(
             secret: configuration.webhook.secret,
             policy: WebhookTargetPolicy(

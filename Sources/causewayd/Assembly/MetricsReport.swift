@@ -138,6 +138,7 @@ struct MetricsReport: Sendable {
                     counts.unsettledRemovals
                 ),
                 single("causeway_parked_sessions", "Stored sessions without a port to be served on.", counts.parked),
+                lostTails(counts.lostTails),
                 single("causeway_lobby_services", "Lobby services deployed.", gathered.deployments),
                 single("causeway_lobbies", "Lobbies alive.", gathered.lobbies),
                 single("causeway_lobby_players", "Players in lobbies.", gathered.players),
@@ -201,6 +202,17 @@ struct MetricsReport: Sendable {
             family.add(page[toHost], labels: [.init("direction", "to_host"), .init("worker", "\(worker)")])
             family.add(page[toClient], labels: [.init("direction", "to_client"), .init("worker", "\(worker)")])
         }
+        return family
+    }
+
+    private func lostTails(_ count: Int) -> MetricFamily {
+        var family = MetricFamily(
+            "causeway_lost_tails_accepted_total",
+            .counter,
+            help:
+                "Starts on a database that had lost what it acknowledged, accepted by the operator; kept in the database."
+        )
+        family.add(UInt64(count))
         return family
     }
 

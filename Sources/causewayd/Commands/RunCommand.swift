@@ -20,6 +20,12 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "For trying out and for tests: no configuration needed.")
     var dev = false
 
+    @Flag(
+        name: .customLong("accept-lost-tail"),
+        help: "Start on a database that lost what it had acknowledged, or is gone, as state.accept_lost_tail does."
+    )
+    var acceptsLostTail = false
+
     func run() async throws {
         // First: it changes the environment, which other threads read later.
         let inherited = InheritedDescriptors.take()
@@ -54,7 +60,8 @@ struct RunCommand: AsyncParsableCommand {
     {
         let development = try dev ? DevelopmentMode(environment: ProcessInfo.processInfo.environment) : nil
         defer { development?.removeTemporaryState() }
-        let configuration = loaded.configuration.overlaid(by: development)
+        var configuration = loaded.configuration.overlaid(by: development)
+        if acceptsLostTail { configuration.state.acceptLostTail = true }
         let opened = try Premises.open(loaded, configuration, inherited: inherited, isCheck: false)
         let daemon = try Daemon(
             configuration,

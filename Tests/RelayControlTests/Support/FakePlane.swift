@@ -28,6 +28,8 @@ final class FakePlane: DataPlane {
         /// In one part of a survey at most.
         var sightingsPerSurvey = Int.max
         var surveys = 0
+        /// Whether it goes on with an earlier process's sessions.
+        var remembersSessions = false
     }
 
     let workerCount: Int
@@ -40,6 +42,8 @@ final class FakePlane: DataPlane {
     }
 
     var now: State { state.withLock { $0 } }
+
+    var remembersSessions: Bool { now.remembersSessions }
 
     func configure(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
 

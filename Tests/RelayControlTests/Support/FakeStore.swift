@@ -11,6 +11,9 @@ final class FakeStore: SessionStore {
         var answers: [Int64: IdempotencyRecord] = [:]
         var generation: Int64 = 0
         var damaged: [String] = []
+        /// A loss that is accepted at the next start.
+        var lostTail: LostTail?
+        var lostTails = 0
         /// Every change that was taken, in order.
         var log: [String] = []
     }
@@ -36,13 +39,17 @@ final class FakeStore: SessionStore {
     func load() async throws(SessionStoreError) -> StoredState {
         disk.withLock { disk in
             disk.generation += 1
+            defer { disk.lostTail = nil }
+            if disk.lostTail != nil { disk.lostTails += 1 }
             return StoredState(
                 sessions: disk.sessions.values.sorted { $0.sequence < $1.sequence },
                 generation: disk.generation,
                 reservedTokens: disk.reservedTokens,
                 pendingWebhooks: disk.webhooks.values.sorted { $0.id < $1.id },
                 answers: disk.answers.values.sorted { $0.id < $1.id },
-                damaged: disk.damaged
+                damaged: disk.damaged,
+                lostTail: disk.lostTail,
+                lostTails: disk.lostTails
             )
         }
     }

@@ -11,6 +11,8 @@ final class TestDaemon {
         /// The text of a configuration file.
         var config: String?
         var dev = true
+        /// Further arguments of `run`.
+        var flags: [String] = []
         var environment: [String: String] = [:]
         /// Whether the development key comes from the environment.
         var givesKey = true
@@ -51,7 +53,7 @@ final class TestDaemon {
         if options.dev { arguments.append("--dev") }
         let config = try scratch.write("causeway.yaml", options.config ?? "")
         arguments += ["--config", config]
-        self.arguments = arguments + settings.flatMap { ["--set", $0] }
+        self.arguments = arguments + options.flags + settings.flatMap { ["--set", $0] }
         var environment = baseEnvironment.merging(options.environment) { $1 }
         if options.givesKey, options.dev {
             environment["CAUSEWAY_DEV_KEY"] = key

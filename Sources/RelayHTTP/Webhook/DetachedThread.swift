@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// A thread that does one thing, which may block for long, and ends.
+enum DetachedThread {
+    private final class Work {
+        let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// getaddrinfo(3) and what it loads need far less.
+    private static let stackBytes = 512 << 10
+
+    /// - Returns: whether there is such a thread.
+    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(&attributes, stackBytes)
+        let work = Unmanaged.passRetained(Work(body))
+        var thread = pthread_t()
+        let status = pthread_create(&thread, &attributes, { pointer in
+            guard let pointer else { return nil }
+            Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
+            return nil
+        }, work.toOpaque())
+        guard status == 0 else {
+            work.release()
+            return false
+        }
+        return true
+    }
+}
