@@ -25,6 +25,8 @@ package struct Session: Sendable, Equatable {
     /// Grows with every session created: newest first is descending.
     package var sequence: Int64
     package var webhookURL: String?
+    /// How far its webhook is; `nil` where there is none, or nothing is known. Not durable.
+    package var webhook: WebhookState?
 
     package init(
         id: String,
@@ -39,7 +41,8 @@ package struct Session: Sendable, Equatable {
         createdInGeneration: Int64,
         createdAt: Double,
         sequence: Int64,
-        webhookURL: String? = nil
+        webhookURL: String? = nil,
+        webhook: WebhookState? = nil
     ) {
         self.id = id
         self.token = token
@@ -54,6 +57,7 @@ package struct Session: Sendable, Equatable {
         self.createdAt = createdAt
         self.sequence = sequence
         self.webhookURL = webhookURL
+        self.webhook = webhook
     }
 }
 

@@ -104,7 +104,8 @@ extension SessionService {
             createdInGeneration: generation,
             createdAt: now(),
             sequence: nextSequence,
-            webhookURL: webhookURL?.text
+            webhookURL: webhookURL?.text,
+            webhook: webhookURL.map { webhookState(of: $0.text) }
         )
         nextSequence += 1
         entries[id] = Entry(session: session, phase: .creating)

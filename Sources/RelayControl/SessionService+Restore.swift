@@ -64,6 +64,7 @@ extension SessionService {
         nextSequence = (state.sessions.map(\.sequence).max() ?? 0) + 1
         answers.load(state.answers)
         nextWebhookID = (state.pendingWebhooks.map(\.id).max() ?? 0) + 1
+        let owed = Set(state.pendingWebhooks.map(\.sessionID))
         for var session in state.sessions {
             guard tokens.claim(session.token) else {
                 logger.error(
@@ -73,6 +74,10 @@ extension SessionService {
                 continue
             }
             if !session.users.contains(where: { $0.number == session.hostNumber }) { session.hostNumber = nil }
+            session.webhook = session.webhookURL.flatMap { url in
+                // Of one that was done with before the restart, only a refusal can be told again.
+                owed.contains(session.id) || refuseWebhook(url) != nil ? webhookState(of: url) : nil
+            }
             entries[session.id] = Entry(session: session, phase: .live)
             idsByToken[session.token] = session.id
         }

@@ -18,6 +18,7 @@ package actor SessionService: SessionDirectory {
     let renderWebhook: @Sendable (Session) -> [UInt8]
     let renderUsage: @Sendable (EndedSession) -> [UInt8]
     let submitWebhook: @Sendable (PendingWebhook) -> Void
+    let refuseWebhook: @Sendable (String) -> String?
     let startedAt = ContinuousClock.now
 
     var settings: SessionSettings
@@ -78,6 +79,7 @@ package actor SessionService: SessionDirectory {
     ///   - renderWebhook: the body of a session's webhook.
     ///   - renderUsage: the body of the webhook that tells what an ended session has used.
     ///   - submitWebhook: takes over a durable webhook, at once.
+    ///   - refuseWebhook: why a webhook can never go to a URL, as far as the URL alone tells.
     ///   - now: seconds since 1970.
     package init(
         plane: any DataPlane,
@@ -88,7 +90,8 @@ package actor SessionService: SessionDirectory {
         random: any RandomSource = SystemRandomSource(),
         renderWebhook: @escaping @Sendable (Session) -> [UInt8],
         renderUsage: @escaping @Sendable (EndedSession) -> [UInt8],
-        submitWebhook: @escaping @Sendable (PendingWebhook) -> Void
+        submitWebhook: @escaping @Sendable (PendingWebhook) -> Void,
+        refuseWebhook: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         self.plane = plane
         surveyor = SessionSurveyor(plane)
@@ -100,6 +103,7 @@ package actor SessionService: SessionDirectory {
         self.renderWebhook = renderWebhook
         self.renderUsage = renderUsage
         self.submitWebhook = submitWebhook
+        self.refuseWebhook = refuseWebhook
         loads = Array(repeating: 0, count: max(1, plane.workerCount))
         ports = settings.dedicatedPairs.map(PortAllocator.init(count:))
     }

@@ -14,15 +14,18 @@ package actor WebhookDispatcher {
     private let random: any RandomSource
     private let sleep: @Sendable (Double) async throws -> Void
 
+    private let slots: Slots
     private let inbox = Inbox()
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
     private var timer: Task<Void, Never>?
+    private var onOutcome: @Sendable (PendingWebhook, WebhookState) async -> Void = { _, _ in }
     /// Records that the store refused; written with the next one.
     private var unrecorded: [StoreChange] = []
 
     /// - Parameters:
     ///   - now: seconds since 1970.
+    ///   - maxSending: how many are sent at a time, those aside whose host is still looked up.
     ///   - sleep: waits for so many seconds, less when cancelled.
     package init(
         sender: any WebhookSender,
@@ -31,9 +34,11 @@ package actor WebhookDispatcher {
         now: @escaping @Sendable () -> Double,
         random: any RandomSource = SystemRandomSource(),
         queue: WebhookQueue = WebhookQueue(),
+        maxSending: Int = 64,
         sleep: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
     ) {
         self.queue = queue
+        slots = Slots(maxSending)
         self.sender = sender
         self.store = store
         self.logger = logger
@@ -53,16 +58,17 @@ package actor WebhookDispatcher {
     package var pendingCount: Int { queue.count + inbox.count }
 
     /// Sends until the task is cancelled. What is not delivered then stays in the store for the next start.
-    package func run() async {
+    /// - Parameter onOutcome: told how far each webhook is, after each try.
+    package func run(
+        onOutcome: @escaping @Sendable (PendingWebhook, WebhookState) async -> Void = { _, _ in }
+    ) async {
+        self.onOutcome = onOutcome
         await withDiscardingTaskGroup { group in
             wake.yield()
             for await _ in wakes {
                 await takeInbox()
                 for webhook in queue.takeDue(now: now()) {
-                    group.addTask {
-                        let result = await self.sender.send(webhook)
-                        await self.finish(webhook, result)
-                    }
+                    group.addTask { await self.finish(webhook, await self.attempt(webhook)) }
                 }
                 setTimer()
             }
@@ -71,10 +77,23 @@ package actor WebhookDispatcher {
         }
     }
 
+    private nonisolated func attempt(_ webhook: PendingWebhook) async -> WebhookResult {
+        switch await sender.locate(webhook) {
+        case .nowhere(let result):
+            return result
+        case .address(let address):
+            await slots.take()
+            defer { slots.give() }
+            return await sender.send(webhook, to: address)
+        }
+    }
+
     private func takeInbox() async {
         for webhook in inbox.takeAll() {
             guard let evicted = queue.add(webhook) else { continue }
-            log(evicted, "webhook given up: \(queue.capacity) others are pending")
+            let reason = "\(queue.capacity) others are pending"
+            log(evicted, "webhook given up: \(reason)")
+            await onOutcome(evicted, WebhookState(.givenUp, message: reason))
             await record(.removeWebhook(id: evicted.id))
         }
     }
@@ -84,12 +103,18 @@ package actor WebhookDispatcher {
         if Task.isCancelled, result != .delivered { return }
         switch queue.finish(webhook, result: result, now: now(), jitter: random.unit()) {
         case .delivered:
+            await onOutcome(webhook, WebhookState(.delivered))
             await record(.removeWebhook(id: webhook.id))
         case .retry(let attempts, let next):
-            if case .failed(let reason) = result { log(webhook, "webhook failed, will be tried again: \(reason)") }
+            if case .failed(let reason) = result {
+                log(webhook, "webhook failed, will be tried again: \(reason)")
+                await onOutcome(webhook, WebhookState(.pending, message: reason))
+            }
             await record(.retryWebhook(id: webhook.id, attempts: attempts, nextAttemptAt: next))
         case .givenUp(let reason):
-            log(webhook, "webhook given up: \(reason)")
+            let isRefused = if case .refused = result { true } else { false }
+            log(webhook, isRefused ? "webhook refused: \(reason)" : "webhook given up: \(reason)")
+            await onOutcome(webhook, WebhookState(isRefused ? .refused : .givenUp, message: reason))
             await record(.removeWebhook(id: webhook.id))
         case .unknown:
             break

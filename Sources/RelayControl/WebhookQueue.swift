@@ -1,9 +1,12 @@
+internal import RelayNet
+
 /// Which webhook is sent when: the rules without clock, network or disk.
 ///
-/// At most `maxPerHost` are in flight to one host and `maxInFlight` in all, and hosts take turns, so that one dead
-/// receiver delays nobody else's webhooks.
+/// At most `maxPerHost` are in flight to one host and `maxInFlight` in all, hosts take turns, and those that are addresses
+/// have turns of their own, apart from names that have to be looked up: so one dead receiver delays nobody else's webhooks.
 package struct WebhookQueue: Sendable {
     package let policy: WebhookRetryPolicy
+    /// Of names, and as many of addresses: looked up, waiting to be sent, or being sent.
     package let maxInFlight: Int
     package let maxPerHost: Int
     /// How many webhooks are kept in memory.
@@ -14,9 +17,14 @@ package struct WebhookQueue: Sendable {
     private var timed = TimedQueue()
     /// Those whose time has come, by host.
     private var hosts: [String: Host] = [:]
-    /// Hosts that have something to send and room for it, in turn.
-    private var turns: [String] = []
-    private var inFlight = 0
+    private var names = Lane()
+    private var addresses = Lane()
+
+    private struct Lane: Sendable {
+        /// Hosts that have something to send and room for it, in turn.
+        var turns: [String] = []
+        var inFlight = 0
+    }
 
     private struct Host: Sendable {
         var ready: [Int64] = []
@@ -38,7 +46,7 @@ package struct WebhookQueue: Sendable {
 
     package init(
         policy: WebhookRetryPolicy = WebhookRetryPolicy(),
-        maxInFlight: Int = 64,
+        maxInFlight: Int = 1_024,
         maxPerHost: Int = 4,
         capacity: Int = 20_000
     ) {
@@ -77,9 +85,13 @@ package struct WebhookQueue: Sendable {
             hosts[host, default: Host()].ready.append(next.id)
             giveTurn(to: host)
         }
+        return takeTurns(\.addresses) + takeTurns(\.names)
+    }
+
+    private mutating func takeTurns(_ lane: WritableKeyPath<WebhookQueue, Lane>) -> [PendingWebhook] {
         var due: [PendingWebhook] = []
-        while inFlight < maxInFlight, !turns.isEmpty {
-            let host = turns.removeFirst()
+        while self[keyPath: lane].inFlight < maxInFlight, !self[keyPath: lane].turns.isEmpty {
+            let host = self[keyPath: lane].turns.removeFirst()
             hosts[host]?.hasTurn = false
             guard let id = hosts[host]?.ready.first else {
                 forgetIfIdle(host)
@@ -88,7 +100,7 @@ package struct WebhookQueue: Sendable {
             hosts[host]?.ready.removeFirst()
             if let webhook = webhooks[id] {
                 hosts[host]?.inFlight += 1
-                inFlight += 1
+                self[keyPath: lane].inFlight += 1
                 due.append(webhook)
             }
             giveTurn(to: host)
@@ -106,7 +118,7 @@ package struct WebhookQueue: Sendable {
     ) -> Outcome {
         let host = Self.host(of: sent)
         hosts[host]?.inFlight -= 1
-        inFlight -= 1
+        self[keyPath: Self.lane(of: host)].inFlight -= 1
         giveTurn(to: host)
         forgetIfIdle(host)
         guard var webhook = webhooks[sent.id] else { return .unknown }
@@ -133,12 +145,17 @@ package struct WebhookQueue: Sendable {
     private mutating func giveTurn(to host: String) {
         guard let state = hosts[host], !state.hasTurn, !state.ready.isEmpty, state.inFlight < maxPerHost else { return }
         hosts[host]?.hasTurn = true
-        turns.append(host)
+        self[keyPath: Self.lane(of: host)].turns.append(host)
     }
 
     private mutating func forgetIfIdle(_ host: String) {
         guard let state = hosts[host], !state.hasTurn, state.ready.isEmpty, state.inFlight == 0 else { return }
         hosts[host] = nil
+    }
+
+    private static func lane(of host: String) -> WritableKeyPath<WebhookQueue, Lane> {
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        return IPAddress(bare) == nil ? \.names : \.addresses
     }
 
     static func host(of webhook: PendingWebhook) -> String { WebhookURL(webhook.url)?.host ?? "" }

@@ -1,7 +1,22 @@
-/// Sends one webhook over the network; the implementation holds the rules on where webhooks may go.
+package import RelayNet
+
+/// Sends webhooks over the network; the implementation holds the rules on where webhooks may go.
+///
+/// To find a receiver may take long and costs nothing but a name server's time; to send takes a connection. So the two are
+/// apart, and a dead name holds no place that others wait for.
 package protocol WebhookSender: Sendable {
+    /// Finds the address to send to, within a time limit of its own.
+    func locate(_ webhook: PendingWebhook) async -> WebhookPlace
+
     /// Tries once, within a time limit of its own.
-    func send(_ webhook: PendingWebhook) async -> WebhookResult
+    func send(_ webhook: PendingWebhook, to address: IPAddress) async -> WebhookResult
+}
+
+/// Where a webhook goes.
+package enum WebhookPlace: Sendable, Equatable {
+    case address(IPAddress)
+    /// The try is over: it failed, or is refused.
+    case nowhere(WebhookResult)
 }
 
 /// What became of one try to deliver a webhook.

@@ -36,7 +36,7 @@ extension IPAddress {
     package var isGlobal: Bool { reach == .global }
 
     /// The IPv4 address that a translator or tunnel takes out of this IPv6 address.
-    private var embeddedIPv4: IPAddress? {
+    package var embeddedIPv4: IPAddress? {
         guard !isIPv4 else { return nil }
         if high == 0x0064_FF9B_0000_0000, low >> 32 == 0 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) }
         if high >> 48 == 0x2002 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: high >> 16)) }

@@ -251,6 +251,7 @@ let keyCases: [KeyCase] = [
         ]
     ),
     KeyCase("webhook.allow_networks", good: networksGood, bad: networksBad),
+    KeyCase("webhook.ca_file", good: ["/a b.pem": "\"/a b.pem\""], bad: pathBad),
     KeyCase("geoip.database", good: ["/a b.mmdb": "\"/a b.mmdb\""], bad: pathBad),
     KeyCase("metrics.listen", good: listenerGood, bad: listenerBad),
     KeyCase("metrics.latency", good: ["false": "false"], bad: boolBad),

@@ -1,4 +1,5 @@
 import RelayControl
+import RelayNet
 import Synchronization
 import Testing
 
@@ -8,16 +9,25 @@ private final class ScriptedSender: WebhookSender {
     private let tries = Mutex<[String]>([])
     private let gate: Checkpoint?
 
-    init(_ script: [String: [WebhookResult]], gate: Checkpoint? = nil) {
+    /// Hosts whose look-up stands still at the gate, instead of their sending.
+    private let hangingHosts: [String]
+
+    init(_ script: [String: [WebhookResult]], gate: Checkpoint? = nil, hangingHosts: [String] = []) {
         self.script = Mutex(script)
+        self.hangingHosts = hangingHosts
         self.gate = gate
     }
 
     var sent: [String] { tries.withLock { $0 } }
 
-    func send(_ webhook: PendingWebhook) async -> WebhookResult {
+    func locate(_ webhook: PendingWebhook) async -> WebhookPlace {
+        if hangingHosts.contains(where: { webhook.url.contains($0) }) { await gate?.pass() }
+        return .address(IPAddress(ipv4: 0x0808_0808))
+    }
+
+    func send(_ webhook: PendingWebhook, to address: IPAddress) async -> WebhookResult {
         tries.withLock { $0.append(webhook.sessionID) }
-        await gate?.pass()
+        if hangingHosts.isEmpty { await gate?.pass() }
         return script.withLock { script in
             guard script[webhook.sessionID]?.isEmpty == false else { return .delivered }
             return script[webhook.sessionID]?.removeFirst() ?? .delivered
@@ -81,6 +91,43 @@ private final class ScriptedSender: WebhookSender {
         #expect(sender.sent.count == 1)
         #expect(log.messages.contains { $0.contains("private address") && $0.contains("a.example") })
         #expect(!log.messages.contains { $0.contains("/hook") })
+    }
+
+    @Test("Hosts that are being looked up, however many, hold no place of those that are sent")
+    func lookUpsApart() async throws {
+        let dead = (1...200).map { WebhookQueueTests.webhook($0, host: "dead\($0).example", at: 1_700_000_000) }
+        let good = WebhookQueueTests.webhook(300, host: "good.example", at: 1_700_000_000)
+        let store = store(dead + [good])
+        let gate = Checkpoint()
+        let sender = ScriptedSender([:], gate: gate, hangingHosts: ["dead"])
+        let dispatcher = dispatcher(sender, store)
+        for webhook in dead { dispatcher.submit(webhook) }
+        let run = Task { await dispatcher.run() }
+        await gate.reached()
+        dispatcher.submit(good)
+        try await eventually { sender.sent == ["s300"] }
+        run.cancel()
+        gate.open()
+        await run.value
+    }
+
+    @Test("Whoever asks is told how far a webhook is after each try")
+    func outcomes() async throws {
+        let owed = webhooks(2)
+        let store = store(owed)
+        let sender = ScriptedSender(["s1": [.failed(reason: "502"), .delivered], "s2": [.refused(reason: "private")]])
+        let dispatcher = dispatcher(sender, store)
+        for webhook in owed { dispatcher.submit(webhook) }
+        let told = Mutex<[String: [WebhookState]]>([:])
+        let run = Task {
+            await dispatcher.run { webhook, state in told.withLock { $0[webhook.sessionID, default: []].append(state) }
+            }
+        }
+        try await eventually { store.contents.webhooks.isEmpty }
+        run.cancel()
+        await run.value
+        #expect(told.withLock { $0["s1"] } == [WebhookState(.pending, message: "502"), WebhookState(.delivered)])
+        #expect(told.withLock { $0["s2"] } == [WebhookState(.refused, message: "private")])
     }
 
     @Test("After a day of failures a webhook is given up")

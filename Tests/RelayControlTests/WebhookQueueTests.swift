@@ -70,7 +70,7 @@ import Testing
 
     @Test("At most 64 are in flight in all")
     func inAll() {
-        var queue = WebhookQueue()
+        var queue = WebhookQueue(maxInFlight: 64)
         for id in 0..<400 { _ = queue.add(Self.webhook(Int64(id), host: "h\(id % 100).example")) }
         let first = queue.takeDue(now: 0)
         #expect(first.count == 64)
@@ -78,6 +78,16 @@ import Testing
         for webhook in first.prefix(10) { _ = queue.finish(webhook, result: .delivered, now: 0, jitter: 0) }
         #expect(queue.takeDue(now: 0).count == 10)
         #expect(queue.count == 390)
+    }
+
+    @Test("However many names are in flight, an address has its turn")
+    func addressesApart() {
+        var queue = WebhookQueue(maxInFlight: 8)
+        for id in 0..<100 { _ = queue.add(Self.webhook(Int64(id), host: "h\(id).example")) }
+        #expect(queue.takeDue(now: 0).count == 8)
+        _ = queue.add(Self.webhook(200, host: "192.0.2.7"))
+        _ = queue.add(Self.webhook(201, host: "[2001:db8::1]"))
+        #expect(queue.takeDue(now: 0).map(\.id) == [200, 201])
     }
 
     @Test("What became of a try decides what follows")

@@ -40,6 +40,18 @@ extension ConfigurationKey {
             """
         ),
         ConfigurationKey(
+            "webhook.ca_file",
+            \.webhook.caFile,
+            optional: .path(),
+            note: "none, the system's authorities alone",
+            example: "/etc/causeway/webhook-ca.pem",
+            reloadable: true,
+            """
+            A PEM file of certificate authorities that vouch for receivers of webhooks, beside the system's. Those are of the \
+            package ca-certificates, or what SSL_CERT_FILE or SSL_CERT_DIR names instead.
+            """
+        ),
+        ConfigurationKey(
             "geoip.database",
             \.geoip.database,
             optional: .path(),

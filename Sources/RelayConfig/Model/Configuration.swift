@@ -199,6 +199,8 @@ extension Configuration {
         package var usageURL: String?
         /// Networks that webhooks may reach although they are not global.
         package var allowNetworks: [IPNetwork] = []
+        /// PEM file of authorities that vouch for receivers beside the system's.
+        package var caFile: String?
     }
 
     /// `geoip.*`

@@ -16,6 +16,7 @@ extension MonitorJSON {
             "host": host(inspected),
             "drops": drops(report?.drops ?? [:]),
             "users": .array(inspected.session.users.map { object($0, in: inspected) }),
+            "webhook": inspected.session.webhook.map(SessionJSON.object(_:)),
             "findings": .array(health.findings.map(object(_:))),
         ])
     }

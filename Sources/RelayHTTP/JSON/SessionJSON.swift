@@ -19,7 +19,12 @@ package struct SessionJSON: Sendable {
     }
 
     /// What a webhook sends: the session object, as the answer to create has it.
-    package func webhookBody(_ session: Session) -> [UInt8] { object(session).bytes }
+    package func webhookBody(_ session: Session) -> [UInt8] {
+        var session = session
+        // How far it is itself is nothing to say in it.
+        session.webhook = nil
+        return object(session).bytes
+    }
 
     /// The session object with all its users.
     /// - Parameter showsSecrets: whether tokens are in it, and the whole of the webhook's URL; else only its origin.
@@ -85,7 +90,13 @@ package struct SessionJSON: Sendable {
             users.key: users.value,
             "relay": relay(of: session),
             "webhook_url": webhook.map { .string($0) },
+            "webhook": session.webhook.flatMap { $0.isProblem ? Self.object($0) : nil },
         ])
+    }
+
+    /// How far a webhook is.
+    static func object(_ webhook: WebhookState) -> JSONValue {
+        .members(["state": .string(webhook.progress.rawValue), "message": webhook.message.map { .string($0) }])
     }
 
     private func object(_ user: SessionUser, showsSecrets: Bool) -> JSONValue {

@@ -97,6 +97,7 @@ extension OpenAPIDocument {
             },
             "drops": {"description": "With the session's token, and nobody's or a revoked user's.", "$ref": "#/components/schemas/Drops"},
             "users": {"type": "array", "items": {"$ref": "#/components/schemas/UserHealth"}},
+            "webhook": {"$ref": "#/components/schemas/WebhookState"},
             "findings": {"type": "array", "description": "What causewayctl why says of the session.", "items": {"$ref": "#/components/schemas/Finding"}}
           }
         },

@@ -230,7 +230,16 @@ extension OpenAPIDocument {
             "linked": {"type": "boolean"},
             "error": {"type": "string", "description": "Why status is FAILED."},
             "relay": {"$ref": "#/components/schemas/Relay"},
-            "webhook_url": {"type": "string"}
+            "webhook_url": {"type": "string"},
+            "webhook": {"$ref": "#/components/schemas/WebhookState"}
+          }
+        },
+        "WebhookState": {
+          "type": "object", "required": ["state"],
+          "description": "How far the session's webhook is. A session has it only where the webhook is refused or given up; its health always, as far as it is known: after a restart of the relay only of webhooks that are still owed, or refused.",
+          "properties": {
+            "state": {"enum": ["pending", "delivered", "refused", "given_up"]},
+            "message": {"type": "string", "description": "Why it was refused or given up, or why the last try failed."}
           }
         },
         "Session": {

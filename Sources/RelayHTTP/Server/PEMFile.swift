@@ -22,7 +22,11 @@ struct PEMFile {
         let text = String(decoding: bytes, as: UTF8.self)
         try refuseOtherForms(bytes, "openssl x509 -inform DER -in '\(path)' -out NEW.pem")
         if text.contains("PRIVATE KEY-----") {
-            throw failure("holds a private key and no certificate: are api.tls.certificate and api.tls.key mixed up?")
+            let isPair = key.hasPrefix("api.tls.")
+            throw failure(
+                "holds a private key and no certificate"
+                    + (isPair ? ": are api.tls.certificate and api.tls.key mixed up?" : ": keep that secret, and name another file")
+            )
         }
         if text.contains("BEGIN CERTIFICATE-----") {
             throw failure("holds a certificate that is damaged: copy it anew, with every line from BEGIN to END")

@@ -28,9 +28,7 @@ enum DeliveryFailure: Error, Equatable {
             self = error.connectionErrors.first.map { Self($0.error) } ?? .words("no connection")
         case let error as IOError: self = .words(Self.words(errno: error.errnoCode))
         case is HTTPParserError: self = .words("the answer is not HTTP")
-        case ChannelError.connectTimeout: self = .words("no connection in time")
-        case ChannelError.eof, ChannelError.ioOnClosedChannel, ChannelError.inputClosed, ChannelError.alreadyClosed:
-            self = .words(Self.closed)
+        case let error as ChannelError: self = .words(Self.words(error))
         default: self = .words("the connection failed (\(type(of: error)))")
         }
     }
@@ -62,6 +60,14 @@ enum DeliveryFailure: Error, Equatable {
         case .remoteConnectionClosed, .uncleanShutdown: closed
         case .cancelled, .alreadyShutdown: "stopped"
         default: "the receiver cannot be spoken to: \(error.shortDescription.lowercased())"
+        }
+    }
+
+    private static func words(_ error: ChannelError) -> String {
+        switch error {
+        case .connectTimeout: "no connection in time"
+        case .eof, .ioOnClosedChannel, .inputClosed, .outputClosed, .alreadyClosed: closed
+        default: "the connection failed"
         }
     }
 

@@ -5,49 +5,66 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 package import RelayControl
-internal import RelayNet
+package import RelayNet
+internal import Synchronization
 
 /// Delivers webhooks over HTTP: one POST, to an address that was looked at first, without redirects and without proxies.
 package struct HTTPWebhookSender: WebhookSender {
     private let secret: String?
     private let policy: WebhookTargetPolicy
     private let now: @Sendable () -> Double
-    private let resolve: HostResolver.Lookup
-    private let trustRoots: NIOSSLTrustRoots
-    /// How long everything may take, the look-up of the name included.
+    private let resolve: @Sendable (_ host: String) async -> HostResolver.Outcome
+    private let trust: CurrentTrust
+    /// How long connecting, sending and the answer may take together.
     private let patience: Duration
 
     /// - Parameters:
     ///   - secret: signs each delivery; `nil` for unsigned ones.
     ///   - policy: where webhooks may go.
+    ///   - trust: who vouches for receivers.
     ///   - now: seconds since 1970.
-    package init(secret: String?, policy: WebhookTargetPolicy, now: @escaping @Sendable () -> Double) {
-        self.init(secret: secret, policy: policy, now: now, resolve: HostResolver.system)
+    package init(
+        secret: String?,
+        policy: WebhookTargetPolicy,
+        trust: WebhookTrust,
+        now: @escaping @Sendable () -> Double
+    ) {
+        self.init(secret: secret, policy: policy, trust: trust, now: now, resolve: HostLookups().resolve)
     }
 
     init(
         secret: String?,
         policy: WebhookTargetPolicy,
+        trust: WebhookTrust,
         now: @escaping @Sendable () -> Double,
-        resolve: @escaping HostResolver.Lookup,
-        trustRoots: NIOSSLTrustRoots = .default,
+        resolve: @escaping @Sendable (_ host: String) async -> HostResolver.Outcome,
         patience: Duration = .seconds(5)
     ) {
         self.secret = secret?.isEmpty == false ? secret : nil
         self.policy = policy
+        self.trust = CurrentTrust(trust)
         self.now = now
         self.resolve = resolve
-        self.trustRoots = trustRoots
         self.patience = patience
     }
 
-    package func send(_ webhook: PendingWebhook) async -> WebhookResult {
-        guard let url = WebhookURL(webhook.url), let host = URL(string: webhook.url)?.host, !host.isEmpty else {
-            return .refused(reason: "the URL is not one of http or https")
+    /// Others vouch for receivers from now on.
+    package func apply(_ trust: WebhookTrust) { self.trust.value = trust }
+
+    package func locate(_ webhook: PendingWebhook) async -> WebhookPlace {
+        guard let host = WebhookHost(webhook.url) else { return .nowhere(.refused(reason: WebhookHost.refusal)) }
+        switch policy.judge(await resolve(host.name)) {
+        case .allowed(let address): return .address(address)
+        case .forbidden(let address, let objection):
+            return .nowhere(.refused(reason: WebhookTargetPolicy.words(address, objection)))
+        case .unresolved(let reason): return .nowhere(.failed(reason: reason))
         }
-        let target = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    }
+
+    package func send(_ webhook: PendingWebhook, to address: IPAddress) async -> WebhookResult {
+        guard let host = WebhookHost(webhook.url) else { return .refused(reason: WebhookHost.refusal) }
         return await withTaskGroup(of: WebhookResult?.self) { group in
-            group.addTask { await deliver(webhook, to: url, host: target) }
+            group.addTask { await deliver(webhook, to: host, at: address) }
             group.addTask {
                 try? await Task.sleep(for: patience)
                 return Task.isCancelled ? nil : .failed(reason: "no answer within \(patience)")
@@ -60,22 +77,19 @@ package struct HTTPWebhookSender: WebhookSender {
         }
     }
 
-    private func deliver(_ webhook: PendingWebhook, to url: WebhookURL, host: String) async -> WebhookResult {
-        let address: String
-        switch policy.judge(await resolve(host)) {
-        case .allowed(let first): address = first.description
-        case .forbidden(let forbidden, let reach):
-            return .refused(
-                reason: "the host has the address \(forbidden), which is \(reach.rawValue); "
-                    + "'webhook.allow_networks' can allow it"
-            )
-        case .unresolved(let reason): return .failed(reason: reason)
-        }
+    private func deliver(_ webhook: PendingWebhook, to host: WebhookHost, at address: IPAddress) async -> WebhookResult
+    {
+        let trust = trust.value
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: configuration(host: host, address: address)
+            configuration: configuration(host: host.name, address: address, trust)
         )
-        let result = await post(webhook, to: url, with: client)
+        let result: WebhookResult
+        do throws(DeliveryFailure) {
+            result = try await post(webhook, with: client)
+        } catch {
+            result = await explain(error, host, address, trust)
+        }
         do {
             try await client.shutdown()
         } catch {
@@ -84,20 +98,23 @@ package struct HTTPWebhookSender: WebhookSender {
         return result
     }
 
-    private func configuration(host: String, address: String) -> HTTPClient.Configuration {
+    private func configuration(host: String, address: IPAddress, _ trust: WebhookTrust) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(patience * 0.4), read: TimeAmount(patience)),
             decompression: .disabled
         )
         configuration.httpVersion = .http1Only
-        configuration.tlsConfiguration = .makeClientConfiguration()
-        configuration.tlsConfiguration?.trustRoots = trustRoots
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        tls.trustRoots = trust.roots
+        tls.additionalTrustRoots = trust.additional.isEmpty ? [] : [.certificates(trust.additional)]
+        configuration.tlsConfiguration = tls
         // The queue has its own rules on when to try again.
         configuration.connectionPool.retryConnectionEstablishment = false
         // The connection goes to the address that was judged, never to the outcome of a second look-up; the name stays
         // in the Host header and in the TLS handshake.
-        configuration.dnsOverride = [host: address]
+        configuration.dnsOverride = [host: address.description]
         let policy = policy
         configuration.http1_1ConnectionDebugInitializer = { channel in
             // The last word: whatever way a URL was understood, this is who is at the other end.
@@ -110,21 +127,35 @@ package struct HTTPWebhookSender: WebhookSender {
         return configuration
     }
 
-    private func post(_ webhook: PendingWebhook, to url: WebhookURL, with client: HTTPClient) async -> WebhookResult {
-        var request = HTTPClientRequest(url: url.text)
+    private func post(_ webhook: PendingWebhook, with client: HTTPClient) async throws(DeliveryFailure) -> WebhookResult
+    {
+        var request = HTTPClientRequest(url: webhook.url)
         request.method = .POST
         request.headers = headers(for: webhook)
         request.body = .bytes(ByteBuffer(bytes: webhook.body))
         do {
             // The status tells everything; the answer's body is never read.
-            let status = try await client.execute(request, timeout: .seconds(5)).status
+            let status = try await client.execute(request, timeout: TimeAmount(patience)).status
             return (200..<300).contains(status.code) ? .delivered : .failed(reason: "the answer was \(status.code)")
         } catch is ForbiddenPeer {
             return .refused(reason: "the connection led to an address that webhooks may not go to")
-        } catch let error as HTTPClientError {
-            return .failed(reason: error.shortDescription)
         } catch {
-            return .failed(reason: "no connection: \(error)")
+            throw DeliveryFailure(error)
+        }
+    }
+
+    private func explain(
+        _ failure: DeliveryFailure,
+        _ host: WebhookHost,
+        _ address: IPAddress,
+        _ trust: WebhookTrust
+    ) async -> WebhookResult {
+        switch failure {
+        case .words(let words): return .failed(reason: words)
+        case .wrongName: return .failed(reason: "the receiver's certificate is not for \(host.name)")
+        case .untrusted:
+            let certificate = await CertificateProbe.certificate(of: address, port: host.port, name: host.name)
+            return .failed(reason: TLSFailure.words(certificate, hasSystemRoots: trust.hasSystemRoots, now: now()))
         }
     }
 
@@ -149,4 +180,16 @@ package struct HTTPWebhookSender: WebhookSender {
     }
 
     private struct ForbiddenPeer: Error {}
+}
+
+/// The trust of the last reload.
+private final class CurrentTrust: Sendable {
+    private let trust: Mutex<WebhookTrust>
+
+    init(_ trust: WebhookTrust) { self.trust = Mutex(trust) }
+
+    var value: WebhookTrust {
+        get { trust.withLock { $0 } }
+        set { trust.withLock { $0 = newValue } }
+    }
 }

@@ -1,8 +1,7 @@
 internal import Glibc
-internal import NIOPosix
 internal import RelayNet
 
-/// Finds the addresses of a host by getaddrinfo(3), on a thread that may block.
+/// Finds the addresses of a host by getaddrinfo(3).
 enum HostResolver {
     enum Outcome: Sendable, Equatable {
         /// In the system's order of preference (RFC 6724), without repetition.
@@ -10,25 +9,23 @@ enum HostResolver {
         case failed(String)
     }
 
-    typealias Lookup = @Sendable (_ host: String) async -> Outcome
+    /// Asks whoever knows names; blocks for as long as that takes.
+    @Sendable static func lookUp(_ host: String) -> Outcome { ask(host, flags: AI_ADDRCONFIG) }
 
-    /// Answers early when the task is cancelled; the look-up itself cannot be stopped and ends by its own limits.
-    @Sendable static func system(_ host: String) async -> Outcome {
-        let (outcomes, continuation) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
-        NIOThreadPool.singleton.submit { _ in
-            continuation.yield(lookUp(host))
-            continuation.finish()
-        }
-        for await outcome in outcomes { return outcome }
-        return .failed("the look-up was stopped")
+    /// The address of a host that is one, in any of the forms that getaddrinfo(3) takes (`127.1`, `0x7f.1`); `nil` for a
+    /// name. Asks nobody.
+    static func literal(_ host: String) -> Outcome? {
+        // What it says, even of a family that this machine has no route for.
+        if let address = IPAddress(host) { return .addresses([address]) }
+        let outcome = ask(host, flags: AI_NUMERICHOST)
+        if case .failed = outcome { return nil }
+        return outcome
     }
 
-    private static func lookUp(_ host: String) -> Outcome {
-        // A literal is what it says, even of a family that this machine has no route for.
-        if let literal = IPAddress(host) { return .addresses([literal]) }
+    private static func ask(_ host: String, flags: CInt) -> Outcome {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_ADDRCONFIG
+        hints.ai_flags = flags
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, nil, &hints, &list)
         guard status == 0 else { return .failed("the host has no address: \(String(cString: gai_strerror(status)))") }

@@ -1,27 +1,42 @@
 package import RelayNet
 
-/// Where webhooks may go. Callers of the API choose the URL, so it must not open the relay's own network to them.
-package struct WebhookTargetPolicy: Sendable, Equatable {
+/// Where webhooks may go. Callers of the API choose the URL, so it must not open the relay's own network to them, nor the
+/// relay itself: what listens on its public addresses for the operator's own network alone is no business of theirs.
+package struct WebhookTargetPolicy: Sendable {
     private let allowedNetworks: [IPNetwork]
     private let allowsLoopback: Bool
+    private let ownAddresses: @Sendable () -> [IPAddress]
 
     /// - Parameters:
-    ///   - allowedNetworks: may be reached although they are not on the Internet.
+    ///   - allowedNetworks: may be reached although they are not on the Internet, or are this relay.
     ///   - allowsLoopback: for development.
-    package init(allowedNetworks: [IPNetwork] = [], allowsLoopback: Bool = false) {
+    ///   - ownAddresses: the relay's own addresses now, the public one that no interface has included.
+    package init(
+        allowedNetworks: [IPNetwork] = [],
+        allowsLoopback: Bool = false,
+        ownAddresses: @escaping @Sendable () -> [IPAddress] = { [] }
+    ) {
         self.allowedNetworks = allowedNetworks
         self.allowsLoopback = allowsLoopback
+        self.ownAddresses = ownAddresses
     }
 
-    func allows(_ address: IPAddress) -> Bool {
-        address.isGlobal || allowsLoopback && address.reach == .loopback
-            || allowedNetworks.contains { $0.contains(address) }
+    func allows(_ address: IPAddress) -> Bool { objection(to: address) == nil }
+
+    /// What the address is, where it is one that webhooks may not go to.
+    private func objection(to address: IPAddress) -> String? {
+        if allowsLoopback, address.reach == .loopback { return nil }
+        if allowedNetworks.contains(where: { $0.contains(address) }) { return nil }
+        if !address.isGlobal { return address.reach.rawValue }
+        let own = ownAddresses()
+        return own.contains(address) || address.embeddedIPv4.map(own.contains) == true ? "this relay's own" : nil
     }
 
     enum Judgement: Equatable {
         /// Connect to this one.
         case allowed(IPAddress)
-        case forbidden(IPAddress, IPAddress.Reach)
+        /// What it is, in words that follow "which is".
+        case forbidden(IPAddress, String)
         case unresolved(String)
     }
 
@@ -30,8 +45,24 @@ package struct WebhookTargetPolicy: Sendable, Equatable {
         switch lookup {
         case .failed(let reason): return .unresolved(reason)
         case .addresses(let addresses):
-            if let forbidden = addresses.first(where: { !allows($0) }) { return .forbidden(forbidden, forbidden.reach) }
+            for address in addresses {
+                if let objection = objection(to: address) { return .forbidden(address, objection) }
+            }
             return addresses.first.map { .allowed($0) } ?? .unresolved("the host has no address")
         }
+    }
+
+    /// Why a webhook can never go to this URL, as far as the URL alone tells; `nil` where it may, or its name has to be
+    /// looked up first. In words for the API's answer.
+    package func refusal(of url: String) -> String? {
+        guard let host = WebhookHost(url) else { return WebhookHost.refusal }
+        guard let literal = HostResolver.literal(host.name),
+            case .forbidden(let address, let objection) = judge(literal)
+        else { return nil }
+        return Self.words(address, objection)
+    }
+
+    static func words(_ address: IPAddress, _ objection: String) -> String {
+        "the host has the address \(address), which is \(objection); 'webhook.allow_networks' can allow it"
     }
 }

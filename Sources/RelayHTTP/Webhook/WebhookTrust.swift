@@ -23,12 +23,12 @@ package struct WebhookTrust: Sendable {
     ///   - environment: of the process.
     /// - Throws: `ListenerError` where the file cannot be read or holds no certificate.
     package init(caFile: String?, environment: [String: String]) throws(ListenerError) {
-        additional = if let caFile { try Self.certificates(in: caFile) } else { [] }
+        additional = if let caFile { try PEMFile(caFile, key: "webhook.ca_file").certificates() } else { [] }
         var warnings: [String] = []
         var roots: NIOSSLTrustRoots?
         if let file = environment["SSL_CERT_FILE"], !file.isEmpty {
             do throws(ListenerError) {
-                roots = .certificates(try Self.certificates(in: file))
+                roots = .certificates(try PEMFile(file, key: "SSL_CERT_FILE").certificates())
             } catch {
                 warnings.append("SSL_CERT_FILE is ignored: \(error.message)")
             }
@@ -57,23 +57,6 @@ package struct WebhookTrust: Sendable {
         additional = []
         hasSystemRoots = true
         warnings = []
-    }
-
-    private static func certificates(in path: String) throws(ListenerError) -> [NIOSSLCertificate] {
-        guard let file = fopen(path, "re") else {
-            throw ListenerError("cannot read '\(path)': \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        // The bundle of a distribution has some hundred kilobytes.
-        var bytes = [UInt8](repeating: 0, count: 4 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        guard ferror(file) == 0 else { throw ListenerError("cannot read '\(path)': it is no file") }
-        guard let found = try? NIOSSLCertificate.fromPEMBytes(Array(bytes.prefix(count))), !found.isEmpty else {
-            throw ListenerError(
-                "'\(path)' holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----"
-            )
-        }
-        return found
     }
 
     private static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }

@@ -71,12 +71,12 @@ struct Daemon {
             options: StoreOptions(acceptsLostTail: configuration.state.acceptLostTail),
             witness: CommitWitness(remembered: plane.succession.commitMark) { [plane] in plane.note($0) }
         )
+        let webhookPolicy = configuration.webhookPolicy
+        for warning in premises.trust.warnings { logger.warning("\(warning)") }
         let sender = HTTPWebhookSender(
             secret: configuration.webhook.secret,
-            policy: WebhookTargetPolicy(
-                allowedNetworks: configuration.webhook.allowNetworks,
-                allowsLoopback: configuration.isDev
-            ),
+            policy: webhookPolicy,
+            trust: premises.trust,
             now: WallClock.now
         )
         let webhooks = WebhookDispatcher(sender: sender, store: store, logger: logger, now: WallClock.now)
@@ -90,7 +90,8 @@ struct Daemon {
             now: WallClock.now,
             renderWebhook: { sessionJSON.webhookBody($0) },
             renderUsage: { MonitorJSON.webhookBody($0) },
-            submitWebhook: { webhooks.submit($0) }
+            submitWebhook: { webhooks.submit($0) },
+            refuseWebhook: { webhookPolicy.refusal(of: $0) }
         )
         self.sessions = sessions
         (endedSessions, endedSessionsInput) = AsyncStream.makeStream(of: String.self)
@@ -163,6 +164,7 @@ struct Daemon {
             sessions: sessions,
             lobbies: lobbies,
             server: server,
+            webhooks: sender,
             plane: plane,
             logger: logger
         )
@@ -315,7 +317,9 @@ struct Daemon {
     }
 
     private var webhookService: some Service {
-        BackgroundService { [webhooks] in await webhooks.run() }
+        BackgroundService { [webhooks, sessions] in
+            await webhooks.run { webhook, state in await sessions.note(webhook, state) }
+        }
     }
 
     private var recorder: some Service {

@@ -12,6 +12,7 @@ actor Reloader {
     private let sessions: SessionService
     private let lobbies: LobbyService
     private let server: APIServer
+    private let webhooks: HTTPWebhookSender
     private let plane: RelayPlane
     private let logger: Logger
 
@@ -21,6 +22,7 @@ actor Reloader {
         sessions: SessionService,
         lobbies: LobbyService,
         server: APIServer,
+        webhooks: HTTPWebhookSender,
         plane: RelayPlane,
         logger: Logger
     ) {
@@ -29,6 +31,7 @@ actor Reloader {
         self.sessions = sessions
         self.lobbies = lobbies
         self.server = server
+        self.webhooks = webhooks
         self.plane = plane
         self.logger = logger
     }
@@ -38,10 +41,12 @@ actor Reloader {
     func reload() async -> ReloadBody {
         let new: Configuration
         let credentials: TLSCredentials?
+        let trust: WebhookTrust
         do {
             new = try load()
             // The files may have new contents under the old names.
             credentials = try Premises.openCredentials(current.api.tls)
+            trust = try Premises.openTrust(new.webhook.caFile)
         } catch {
             let problems = "\(error)".split(separator: "\n").map { String($0) }
             for problem in problems { logger.error("nothing was reloaded: \(problem)") }
@@ -54,6 +59,7 @@ actor Reloader {
         let applied = changes.filter(\.reloadable).map(\.key)
         server.apply(new.apiSettings)
         if let credentials { server.apply(credentials) }
+        webhooks.apply(trust)
         await sessions.apply(new.sessionSettings)
         await lobbies.apply(new.lobbySettings)
         plane.apply(new.rateLimits)
@@ -92,6 +98,7 @@ extension Configuration {
         sessions.max = new.sessions.max
         sessions.maxUsers = new.sessions.maxUsers
         webhook.usageURL = new.webhook.usageURL
+        webhook.caFile = new.webhook.caFile
         log.level = new.log.level
     }
 }

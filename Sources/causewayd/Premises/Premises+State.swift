@@ -4,7 +4,7 @@ import RelaySystem
 
 extension Premises {
     /// Files of the state that have to be writable where they are there.
-    private static let stateFiles = ["lock", "causeway.db", "causeway.db-wal", "causeway.db-shm"]
+    private static let stateFiles = ["lock", "causeway.db", "causeway.db-wal", "causeway.db-shm", "commit-mark"]
 
     /// What keeps the state from being written.
     static func stateFindings(_ configuration: Configuration) -> [Finding] {

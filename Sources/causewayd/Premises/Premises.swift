@@ -1,3 +1,4 @@
+import Foundation
 import GeoLocation
 import RelayConfig
 import RelayHTTP
@@ -10,6 +11,8 @@ struct Premises {
     let credentials: TLSCredentials?
     /// Where addresses are.
     let locator: GeoLocator
+    /// Who vouches for receivers of webhooks.
+    let trust: WebhookTrust
 
     /// Something that is not as it has to be.
     struct Finding {
@@ -47,15 +50,21 @@ struct Premises {
         var findings: [Finding] = []
         let credentials = keep(&findings) { () throws(Failure) in try openCredentials(configuration.api.tls) }
         let locator = keep(&findings) { () throws(Failure) in try openLocator(configuration.geoip.database) }
+        let trust = keep(&findings) { () throws(Failure) in try openTrust(configuration.webhook.caFile) }
         findings += stateFindings(configuration)
         findings += SocketSurvey(configuration, inherited, isCheck: isCheck).findings
         findings += descriptorFindings(configuration)
         let stopping = findings.filter { $0.weight == .problem || ($0.weight == .passing && !isCheck) }
         let problems =
             loaded.problemsForRun(seesCredentials: !isCheck) + stopping.map { loaded.problem($0.key, $0.words) }
-        guard problems.isEmpty else { throw ConfigurationErrors(problems: problems) }
-        let warnings = findings.map { loaded.problem($0.key, $0.words) }
-        return (Premises(credentials: credentials ?? nil, locator: locator ?? GeoLocator()), warnings)
+        // If something could not be opened, there is a problem that says why.
+        guard problems.isEmpty, let trust else { throw ConfigurationErrors(problems: problems) }
+        let warnings =
+            findings.map { loaded.problem($0.key, $0.words) }
+            + trust.warnings.map { loaded.problem("webhook.ca_file", $0) }
+        return (
+            Premises(credentials: credentials ?? nil, locator: locator ?? GeoLocator(), trust: trust), warnings
+        )
     }
 
     /// The certificate and key of the API.
@@ -65,6 +74,15 @@ struct Premises {
             return try TLSCredentials(certificateFile: certificate, keyFile: key)
         } catch {
             throw Failure(key: error.key ?? "api.tls.certificate", words: error.message)
+        }
+    }
+
+    /// The authorities that vouch for receivers of webhooks: those of the operator's file, and the system's.
+    static func openTrust(_ caFile: String?) throws(Failure) -> WebhookTrust {
+        do throws(ListenerError) {
+            return try WebhookTrust(caFile: caFile, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw Failure(key: error.key ?? "webhook.ca_file", words: error.message)
         }
     }
 

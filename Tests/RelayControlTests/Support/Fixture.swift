@@ -18,7 +18,8 @@ struct Fixture {
         store: FakeStore = FakeStore(),
         plane: FakePlane = FakePlane(),
         settings: SessionSettings = SessionSettings(),
-        random: any RandomSource = SeededRandom(seed: 1)
+        random: any RandomSource = SeededRandom(seed: 1),
+        refuseWebhook: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         self.store = store
         self.plane = plane
@@ -34,7 +35,8 @@ struct Fixture {
                 statements.append(ended)
                 return Array("{\"ended\":\"\(ended.session.id)\"}".utf8)
             },
-            submitWebhook: { [webhooks] in webhooks.append($0) }
+            submitWebhook: { [webhooks] in webhooks.append($0) },
+            refuseWebhook: refuseWebhook
         )
     }
 

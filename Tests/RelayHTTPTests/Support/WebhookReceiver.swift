@@ -14,6 +14,10 @@ final class WebhookReceiver: Sendable {
         case drip(String)
         /// Closes at once.
         case close
+        /// Writes this at once, and closes after the other one did.
+        case greet([UInt8])
+        /// Waits for the first bytes and resets the connection.
+        case reset
         /// Reads the request and writes without end.
         case flood(String)
     }
@@ -65,6 +69,8 @@ final class WebhookReceiver: Sendable {
         if case .close = behaviour { return }
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if case .greet(let bytes) = behaviour { return greet(connection, bytes) }
+        if case .reset = behaviour { return reset(connection) }
         var request: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while !isComplete(request) {
@@ -83,8 +89,22 @@ final class WebhookReceiver: Sendable {
             guard write(connection, text) else { return }
             let chunk = String(repeating: "x", count: 65_536)
             while write(connection, chunk) {}
-        case .close: break
+        case .close, .greet, .reset: break
         }
+    }
+
+    private static func greet(_ connection: Int32, _ bytes: [UInt8]) {
+        _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while recv(connection, &buffer, buffer.count, 0) > 0 {}
+    }
+
+    private static func reset(_ connection: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 1)
+        _ = recv(connection, &buffer, 1, 0)
+        // Closing with nothing to linger for sends RST (socket(7)).
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
     private static func write(_ connection: Int32, _ text: String) -> Bool {

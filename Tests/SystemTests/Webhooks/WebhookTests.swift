@@ -161,9 +161,76 @@ import Testing
             let api = daemon.api(authorization: "token \(Self.key)")
             let url = "http://\(host):\(receiver.port)/hook"
             let response = try api.post(APIClient.sessions, #"{"users": [{"ip": "1.1.1.1"}]\#(hook(url))}"#)
-            #expect([200, 400].contains(response.status), "\(response.text)")
-            pause(.seconds(2))
+            #expect(response.status == 200, "\(response.text)")
+            let id = try #require(response.json()["session_id"]?.string)
+            // A literal is known at once, a name after its look-up.
+            let isToldAtOnce = try response.json()["webhook"]?["state"]?.string == "refused"
+            #expect(isToldAtOnce == (host != "localhost"), "\(response.text)")
+            let isTold = try holds(within: .seconds(20)) {
+                try api.get("\(APIClient.sessions)/\(id)/health").json()["webhook"]?["state"]?.string == "refused"
+            }
+            #expect(isTold)
+            let webhook = try api.getSession(id).json()["webhook"]
+            #expect(webhook?["state"]?.string == "refused")
+            #expect(
+                webhook?["message"]?.string?.contains("webhook.allow_networks") == true,
+                "\(String(describing: webhook))"
+            )
+            #expect(holds(within: .seconds(20)) { daemon.log.contains("webhook refused") }, "\(daemon.logTail)")
             #expect(receiver.requests.isEmpty)
+        }
+    }
+
+    @Test("The relay's own public address is none that webhooks go to")
+    func ownAddressRefused() throws {
+        let config = Self.config.replacing("127.0.0.1", with: "8.8.4.4")
+        try #require(config.contains("8.8.4.4"))
+        try withDaemon(config: config, dev: false) { daemon in
+            let api = daemon.api(authorization: "token \(Self.key)")
+            let session = try api.createSession(extra: hook("http://8.8.4.4:9/"))
+            #expect(session.json["webhook"]?["state"]?.string == "refused")
+            #expect(session.json["webhook"]?["message"]?.string?.contains("this relay's own") == true)
+        }
+    }
+
+    @Test("A delivered webhook is nothing to say in the session, and its health says it")
+    func delivered() throws {
+        let receiver = try WebhookReceiver()
+        defer { receiver.stop() }
+        try withDaemon { daemon in
+            let session = try daemon.api.createSession(extra: hook(receiver.url))
+            let isDelivered = try holds(within: .seconds(20)) {
+                try daemon.api.get("\(APIClient.sessions)/\(session.id)/health").json()["webhook"]?["state"]?.string
+                    == "delivered"
+            }
+            #expect(isDelivered)
+            #expect(try daemon.api.getSession(session.id).json()["webhook"] == nil)
+        }
+    }
+
+    @Test("A webhook.ca_file that cannot be used is refused at the start and by a reload, with words")
+    func badAuthorities() throws {
+        let daemon = try TestDaemon(.init(settings: ["webhook.ca_file=/no/such/authorities.pem"]))
+        try daemon.start(awaitReady: false)
+        let ending = daemon.process?.wait(within: .seconds(30))
+        if ending == nil { daemon.kill() }
+        #expect(ending == .exited(1))
+        #expect(
+            daemon.log.contains("webhook.ca_file") && daemon.log.contains("/no/such/authorities.pem"),
+            "\(daemon.logTail)"
+        )
+
+        try withDaemon { daemon in
+            try "webhook: {ca_file: \(daemon.configFile)}\n".write(
+                toFile: daemon.configFile,
+                atomically: true,
+                encoding: .utf8
+            )
+            daemon.signal(SIGHUP)
+            #expect(
+                holds(within: .seconds(20)) { daemon.log.contains("holds no certificate in PEM form") },
+                "\(daemon.logTail)"
+            )
         }
     }
 

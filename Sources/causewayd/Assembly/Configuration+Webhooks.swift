@@ -1,23 +1,7 @@
-import Foundation
 import LinuxIO
 import RelayConfig
 import RelayHTTP
 import RelayNet
-
-// What webhooks need to know of this machine.
-extension Daemon {
-    /// Who vouches for receivers.
-    static func webhookTrust(_ configuration: Configuration) throws -> WebhookTrust {
-        do {
-            return try WebhookTrust(
-                caFile: configuration.webhook.caFile,
-                environment: ProcessInfo.processInfo.environment
-            )
-        } catch {
-            throw CommandFailure("webhook.ca_file: \(error)")
-        }
-    }
-}
 
 extension Configuration {
     /// Where webhooks may go: not to this relay, under its public address neither, which may stand on no interface.
