@@ -72,6 +72,19 @@ private func intBad(over: String, under: String) -> [String: String] {
 }
 
 /// One row for each key of the table.
+private let modeGood = ["0660": "0660", "600": "0600", "\"0666\"": "0666", "777": "0777"]
+private let modeBad = Dictionary(
+    uniqueKeysWithValues: ["0o660", "1660", "0480", "66", "0460", "0060", "rw-rw----", "00660"].map {
+        ($0, "is not a usable file mode")
+    }
+)
+private let groupGood = ["www-data": "www-data", "_x.y": "_x.y"]
+private let groupBad = Dictionary(
+    uniqueKeysWithValues: ["a b", "-x", "a:b", String(repeating: "x", count: 33)].map {
+        ($0, "is not the name of a group")
+    }
+)
+
 let keyCases: [KeyCase] = [
     KeyCase("api.listen", good: listenerGood, bad: listenerBad),
     KeyCase(
@@ -101,6 +114,8 @@ let keyCases: [KeyCase] = [
     KeyCase("api.tls.certificate", good: [:], bad: pathBad),
     KeyCase("api.tls.key", good: [:], bad: pathBad),
     KeyCase("api.trusted_proxies", good: networksGood, bad: networksBad),
+    KeyCase("api.socket_mode", good: modeGood, bad: modeBad),
+    KeyCase("api.socket_group", good: groupGood, bad: groupBad),
     KeyCase(
         "relay.address",
         good: ["203.0.113.7": "203.0.113.7", "2001:db8::7": "2001:db8::7", "\"::ffff:8.8.8.8\"": "8.8.8.8"],
@@ -218,6 +233,8 @@ let keyCases: [KeyCase] = [
             "https://game.example.net": "is text",
         ]
     ),
+    KeyCase("lobbies.socket_mode", good: modeGood, bad: modeBad),
+    KeyCase("lobbies.socket_group", good: groupGood, bad: groupBad),
     KeyCase("guess.per_source", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
     KeyCase("guess.past_budget", good: ["0": "0"], bad: intBad(over: "65536", under: "-1")),
     KeyCase("guess.per_session", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
@@ -233,6 +250,13 @@ let keyCases: [KeyCase] = [
     KeyCase("limits.api_body", good: ["1024": "1024"], bad: intBad(over: "16777217", under: "1023")),
     KeyCase("limits.api_rate", good: ["0": "0"], bad: intBad(over: "1000001", under: "-1")),
     KeyCase("limits.api_connections", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
+    KeyCase("limits.connections_per_source", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
+    KeyCase("limits.unread_bytes", good: ["1048576": "1048576"], bad: intBad(over: "17179869185", under: "1048575")),
+    KeyCase(
+        "limits.unread_bytes_per_source",
+        good: ["65536": "65536"],
+        bad: intBad(over: "17179869185", under: "65535")
+    ),
     KeyCase(
         "webhook.secret",
         good: ["long random text": "(secret)", "\"12345\"": "(secret)"],
@@ -255,6 +279,8 @@ let keyCases: [KeyCase] = [
     KeyCase("geoip.database", good: ["/a b.mmdb": "\"/a b.mmdb\""], bad: pathBad),
     KeyCase("metrics.listen", good: listenerGood, bad: listenerBad),
     KeyCase("metrics.latency", good: ["false": "false"], bad: boolBad),
+    KeyCase("metrics.socket_mode", good: modeGood, bad: modeBad),
+    KeyCase("metrics.socket_group", good: groupGood, bad: groupBad),
     KeyCase(
         "log.level",
         good: ["trace": "trace", "critical": "critical"],
@@ -266,6 +292,8 @@ let keyCases: [KeyCase] = [
         good: ["/run/c.sock": "/run/c.sock"],
         bad: pathBad.merging(["/\(String(repeating: "x", count: 107))": "is not a usable path"]) { first, _ in first }
     ),
+    KeyCase("control.socket_mode", good: modeGood, bad: modeBad),
+    KeyCase("control.socket_group", good: groupGood, bad: groupBad),
     KeyCase("state.directory", good: ["/srv/x": "/srv/x"], bad: pathBad),
     KeyCase("state.accept_lost_tail", good: ["true": "true"], bad: boolBad),
 ]

@@ -268,22 +268,6 @@ struct LiveServerTests {
         }
     }
 
-    @Test("Further connections wait while as many as allowed are open, and are served then")
-    func connectionLimit() async throws {
-        var configuration = Self.server(idle: .seconds(1))
-        configuration.limits.maxConnections = 2
-        try await withLiveServer(configuration) { _, address in
-            try await withThrowingTaskGroup(of: String.self) { group in
-                for _ in 0..<6 {
-                    group.addTask {
-                        try await RawConnection.run(address, .send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"))
-                    }
-                }
-                for try await answer in group { #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n")) }
-            }
-        }
-    }
-
     @Test("A stop lets the request that is under way finish")
     func gracefulStop() async throws {
         let body = #"{"users":[{"ip":"1.1.1.1"}]}"#

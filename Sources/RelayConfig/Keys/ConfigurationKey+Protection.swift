@@ -135,7 +135,40 @@ extension ConfigurationKey {
             .int(1...1_000_000),
             default: 1_024,
             reloadable: false,
-            "Connections to the API at once."
+            """
+            Connections to each HTTP listener at once. An eighth is kept for connections that sent a valid API key; when \
+            the rest is taken, the one that is idle the longest gives way to a new one.
+            """
+        ),
+        ConfigurationKey(
+            "limits.connections_per_source",
+            \.limits.connectionsPerSource,
+            .int(1...1_000_000),
+            default: 256,
+            reloadable: false,
+            """
+            Connections of one source (an IPv4 address or an IPv6 /64) to each HTTP listener at once; past them its own \
+            longest idle one gives way. api.trusted_proxies and Unix sockets are exempt.
+            """
+        ),
+        ConfigurationKey(
+            "limits.unread_bytes",
+            \.limits.unreadBytes,
+            .int(1_048_576...17_179_869_184, unit: "bytes"),
+            default: 67_108_864,
+            reloadable: false,
+            """
+            Bytes of answers that the clients of all HTTP listeners may leave unread. Past them, who has stopped reading is \
+            cut off, and further answers are 503. A quarter is kept for connections that sent a valid API key.
+            """
+        ),
+        ConfigurationKey(
+            "limits.unread_bytes_per_source",
+            \.limits.unreadBytesPerSource,
+            .int(65_536...17_179_869_184, unit: "bytes"),
+            default: 16_777_216,
+            reloadable: false,
+            "The same for one source; api.trusted_proxies and Unix sockets are exempt."
         ),
     ]
 }

@@ -1,6 +1,13 @@
 extension ConfigurationKey {
     /// `webhook.*`, `geoip.*`, `metrics.*`, `log.*`, `control.*` and `state.*`
-    static let serviceKeys: [ConfigurationKey] = [
+    static let serviceKeys: [ConfigurationKey] =
+        webhookKeys + metricsKeys
+        + access("metrics", of: "metrics.listen", mode: \.metrics.access.mode, group: \.metrics.access.group) + logKeys
+        + access("control", of: "control.socket", mode: \.control.access.mode, group: \.control.access.group)
+        + stateKeys
+
+    /// `webhook.*` and `geoip.*`
+    private static let webhookKeys: [ConfigurationKey] = [
         ConfigurationKey(
             "webhook.secret",
             \.webhook.secret,
@@ -60,6 +67,10 @@ extension ConfigurationKey {
             reloadable: false,
             "A MaxMind DB file from which the API answers where an address is."
         ),
+    ]
+
+    /// `metrics.*`
+    private static let metricsKeys: [ConfigurationKey] = [
         ConfigurationKey(
             "metrics.listen",
             \.metrics.listen,
@@ -81,6 +92,10 @@ extension ConfigurationKey {
             restart go on being stamped until 'systemctl stop'.
             """
         ),
+    ]
+
+    /// `log.*` and `control.socket`
+    private static let logKeys: [ConfigurationKey] = [
         ConfigurationKey(
             "log.level",
             \.log.level,
@@ -109,10 +124,14 @@ extension ConfigurationKey {
             example: "/run/causeway/control.sock",
             reloadable: false,
             """
-            The Unix socket of causewayctl. Whoever may write to the file (the daemon's user and group) may do everything. \
+            The Unix socket of causewayctl. Whoever may write to the file (control.socket_mode) may do everything. \
             Under systemd the default is control.sock in $RUNTIME_DIRECTORY.
             """
         ),
+    ]
+
+    /// `state.*`
+    private static let stateKeys: [ConfigurationKey] = [
         ConfigurationKey(
             "state.directory",
             \.state.directory,

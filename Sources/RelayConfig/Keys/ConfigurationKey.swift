@@ -109,7 +109,11 @@ package struct ConfigurationKey: Sendable {
 
 extension ConfigurationKey {
     /// Every key, in the order of the documents.
-    package static let table: [ConfigurationKey] = apiKeys + relayKeys + sessionKeys + protectionKeys + serviceKeys
+    package static let table: [ConfigurationKey] =
+        apiKeys + access("api", of: "api.listen", mode: \.api.access.mode, group: \.api.access.group) + relayKeys
+        + sessionKeys
+        + access("lobbies", of: "lobbies.listen", mode: \.lobbies.access.mode, group: \.lobbies.access.group)
+        + protectionKeys + serviceKeys
 
     /// The key of a name.
     package static func named(_ name: String) -> ConfigurationKey? { byName[name] }

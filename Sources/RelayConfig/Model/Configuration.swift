@@ -58,6 +58,16 @@ extension Configuration {
         package var tls = TLS()
         /// Networks whose `X-Forwarded-For` is believed.
         package var trustedProxies: [IPNetwork] = []
+        /// Who may open `listen` where it is a Unix socket.
+        package var access = SocketAccess()
+    }
+
+    /// `*.socket_mode` and `*.socket_group` of a listener.
+    package struct SocketAccess: Sendable, Equatable {
+        /// The permission bits of the socket's file.
+        package var mode = FileMode(bits: 0)
+        /// The file's group, by name or number; `nil` for the daemon's own.
+        package var group: String?
     }
 
     /// `api.tls.*`: both files or none.
@@ -151,6 +161,8 @@ extension Configuration {
         package var hostTimeout = Duration.zero
         /// Origins of web pages that may do what a player's address allows, as browsers write them.
         package var origins: [String] = []
+        /// Who may open `listen` where it is a Unix socket.
+        package var access = SocketAccess()
     }
 
     /// `guess.*`
@@ -189,6 +201,12 @@ extension Configuration {
         package var apiRate = 0
         /// Connections to the API at once.
         package var apiConnections = 0
+        /// Connections of one source to a listener at once.
+        package var connectionsPerSource = 0
+        /// Bytes of answers that clients may leave unread.
+        package var unreadBytes = 0
+        /// The same of one source.
+        package var unreadBytesPerSource = 0
     }
 
     /// `webhook.*`
@@ -215,6 +233,8 @@ extension Configuration {
         package var listen: ListenAddress?
         /// Whether some datagrams are timed from their arrival to their leaving.
         package var latency = false
+        /// Who may open `listen` where it is a Unix socket.
+        package var access = SocketAccess()
     }
 
     /// `log.*`
@@ -229,6 +249,8 @@ extension Configuration {
     package struct Control: Sendable, Equatable {
         /// The Unix socket of causewayctl; `nil` for `control.sock` in the state directory.
         package var socket: String?
+        /// Who may open it, and so do everything.
+        package var access = SocketAccess()
     }
 
     /// `state.*`

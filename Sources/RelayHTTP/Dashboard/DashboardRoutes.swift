@@ -5,7 +5,6 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import RelayControl
-internal import ServiceLifecycle
 
 /// The dashboard: a page without data for everybody, and its data for those whose key may read.
 struct DashboardRoutes: Sendable {
@@ -20,26 +19,15 @@ struct DashboardRoutes: Sendable {
 
     @Sendable private func events(_ call: APICall) async throws -> Response {
         let topic = try Self.topic(of: call)
-        let headers: HTTPFields = [.contentType: "text/event-stream", .acceptsBuffering: "no"]
-        if call.request.method == .head { return Response(status: .ok, headers: headers) }
+        if call.request.method == .head { return EventStream.head }
         let events: AsyncStream<ByteBuffer>
         do {
             events = try await hub.events(on: topic)
         } catch let error as RelayError where error.code == .tooMany {
             throw APIFailure(status: .tooManyRequests, message: error.message, headers: [.retryAfter: "5"])
         }
-        return Response(
-            status: .ok,
-            headers: headers,
-            body: ResponseBody { writer in
-                for await event in events.cancelOnGracefulShutdown() {
-                    // A key that was taken away tells nobody anything any more.
-                    guard call.isStillAllowed() else { break }
-                    try await writer.write(event)
-                }
-                try await writer.finish(nil)
-            }
-        )
+        // A key that was taken away tells nobody anything any more.
+        return EventStream.response(events, isAllowed: call.isStillAllowed)
     }
 
     private static func topic(of call: APICall) throws -> DashboardHub.Topic {
@@ -81,8 +69,6 @@ struct DashboardRoutes: Sendable {
 }
 
 extension HTTPField.Name {
-    /// Tells nginx to pass events on one by one.
-    fileprivate static var acceptsBuffering: Self { named("X-Accel-Buffering") }
     fileprivate static var referrerPolicy: Self { named("Referrer-Policy") }
 
     private static func named(_ name: String) -> Self {

@@ -1,30 +1,14 @@
-internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import RelayControl
-internal import ServiceLifecycle
 
 /// The events of a lobby as server-sent events (the HTML standard's `text/event-stream`).
 struct LobbyEventStream: Sendable {
     let json: LobbyJSON
 
-    private static let headers: HTTPFields = [.contentType: "text/event-stream"]
-
-    /// The answer without events, for HEAD.
-    static var head: Response { Response(status: .ok, headers: headers) }
-
     /// Goes on until the lobby ends, the client hangs up or the daemon stops.
     func response(_ events: AsyncStream<LobbyEvent>) -> Response {
-        Response(
-            status: .ok,
-            headers: Self.headers,
-            body: ResponseBody { writer in
-                for await event in events.cancelOnGracefulShutdown() {
-                    try await writer.write(ByteBuffer(string: text(of: event)))
-                }
-                try await writer.finish(nil)
-            }
-        )
+        EventStream.response(events) { ByteBuffer(string: text(of: $0)) }
     }
 
     func text(of event: LobbyEvent) -> String {

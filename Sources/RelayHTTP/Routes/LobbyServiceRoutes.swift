@@ -119,7 +119,7 @@ struct LobbyServiceRoutes: Sendable {
     @Sendable private func events(_ call: LobbyCall) async throws -> Response {
         if call.call.request.method == .head {
             _ = try await lobbies.get(call.lobbyID, in: call.service, by: call.caller)
-            return LobbyEventStream.head
+            return EventStream.head
         }
         let events = try await lobbies.events(of: call.lobbyID, in: call.service, by: call.caller)
         return LobbyEventStream(json: json).response(events)

@@ -49,7 +49,9 @@ struct APIResponder: HTTPResponder {
             if failure.status == .internalServerError { logUnexpected(error, asked) }
             response = failure.response
         }
-        if asked.needsKey || asked.pages != .none { response.headers[.cacheControl] = "no-store" }
+        if asked.needsKey || asked.pages != .none, response.headers[.cacheControl] == nil {
+            response.headers[.cacheControl] = "no-store"
+        }
         if asked.pages != .none { crossOrigin(asked).mark(&response, for: asked.page) }
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[.xRequestID] = asked.id

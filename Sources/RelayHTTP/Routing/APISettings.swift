@@ -1,3 +1,4 @@
+internal import NIOHTTP1
 package import RelayControl
 package import RelayNet
 internal import Synchronization
@@ -46,5 +47,14 @@ final class APISettingsBox: Sendable {
     var current: APISettings {
         get { settings.withLock { $0 } }
         set { settings.withLock { $0 = newValue } }
+    }
+}
+
+extension APISettings {
+    /// Whether a request's headers have a valid API key, whatever it may do.
+    func hasKey(_ headers: HTTPHeaders) -> Bool {
+        let values = headers["authorization"]
+        guard values.count == 1 else { return false }
+        return (try? keys.authenticate(authorizationHeader: values[0])) != nil
     }
 }

@@ -2,6 +2,7 @@ package import GeoLocation
 package import Logging
 package import RelayControl
 package import RelayMetrics
+internal import RelayNet
 internal import ServiceLifecycle
 
 /// The HTTP API: its listener, and a second one for `/metrics` where that is set.
@@ -16,6 +17,10 @@ package final class APIServer: Service {
         package var limits: ListenerLimits
         /// A listener of its own for the lobby service, with the API's TLS; the API's own still has it.
         package var lobbiesListen: ListenAddress?
+        /// Who may open the listeners that are Unix sockets.
+        package var permissions = SocketPermissions()
+        package var metricsPermissions = SocketPermissions()
+        package var lobbiesPermissions = SocketPermissions()
         /// The socket that listens on `listen` already, where the service manager has opened it.
         package var inherited: InheritedListener?
 
@@ -49,6 +54,10 @@ package final class APIServer: Service {
         package var readiness: @Sendable () async -> Readiness
         /// What the dashboard shows.
         package var dashboard: any DashboardSource
+        /// Counts connections and what is owed to them.
+        package var connections = HTTPConnections()
+        /// When the served certificate ends.
+        package var certificate = CertificateExpiry()
         /// Bounds the calls on lobby services.
         var lobbyCalls = AddressRateLimiter()
         /// Addresses that stand for many players.
@@ -82,6 +91,7 @@ package final class APIServer: Service {
     let api: HTTPListener<APIResponder>
     let metrics: HTTPListener<APIResponder>?
     let lobbies: HTTPListener<APIResponder>?
+    private let certificate: CertificateExpiry
     private let logger: Logger
 
     /// - Parameters:
@@ -124,39 +134,63 @@ package final class APIServer: Service {
                 sharedSources: dependencies.sharedSources
             )
         }
+        func listener(
+            _ name: String,
+            _ address: ListenAddress,
+            _ permissions: SocketPermissions,
+            tls: TLSCredentialsBox?,
+            _ routes: [Route],
+            inherited: InheritedListener? = nil,
+            _ onListening: @escaping @Sendable (ListenAddress) async -> Void
+        ) -> HTTPListener<APIResponder> {
+            HTTPListener(
+                name: name,
+                address: address,
+                permissions: permissions,
+                tls: tls,
+                limits: configuration.limits,
+                table: dependencies.connections.table(for: name, limits: configuration.limits, logger: logger) { peer in
+                    settings.current.trustedProxies.contains { $0.contains(peer) }
+                },
+                responder: responder(routes),
+                logger: logger,
+                inherited: inherited,
+                hasKey: { settings.current.hasKey($0) },
+                onListening: onListening
+            )
+        }
         self.settings = settings
         self.tls = tls
         self.logger = logger
-        api = HTTPListener(
-            name: "api.listen",
-            address: configuration.listen,
+        certificate = dependencies.certificate
+        if let credentials = configuration.tls { certificate.serve(credentials) }
+        api = listener(
+            "api.listen",
+            configuration.listen,
+            configuration.permissions,
             tls: tls,
-            limits: configuration.limits,
-            responder: responder(routes),
-            logger: logger,
+            routes,
             inherited: configuration.inherited,
-            onListening: onListening
+            onListening
         )
-        metrics = configuration.metricsListen.map { address in
-            HTTPListener(
-                name: "metrics.listen",
-                address: address,
+        metrics = configuration.metricsListen.map {
+            listener(
+                "metrics.listen",
+                $0,
+                configuration.metricsPermissions,
                 tls: nil,
-                limits: configuration.limits,
-                responder: responder([metricsRoute] + operations.healthRoutes),
-                logger: logger,
-                onListening: onMetricsListening
+                [metricsRoute] + operations.healthRoutes,
+                onMetricsListening
             )
         }
-        lobbies = configuration.lobbiesListen.map { address in
-            HTTPListener(
-                name: "lobbies.listen",
-                address: address,
+        lobbies = configuration.lobbiesListen.map {
+            listener(
+                "lobbies.listen",
+                $0,
+                configuration.lobbiesPermissions,
                 tls: tls,
-                limits: configuration.limits,
-                responder: responder(lobbyRoutes),
-                logger: logger,
-                onListening: onLobbiesListening
+                lobbyRoutes,
+                onLobbiesListening
             )
         }
     }
@@ -167,6 +201,7 @@ package final class APIServer: Service {
         var services: [any Service] = [api]
         if let metrics { services.append(metrics) }
         if let lobbies { services.append(lobbies) }
+        if tls != nil { services.append(CertificateWatch(certificate: certificate, logger: logger)) }
         try await ServiceGroup(services: services, logger: logger).run()
     }
 
@@ -174,5 +209,19 @@ package final class APIServer: Service {
     package func apply(_ settings: APISettings) { self.settings.current = settings }
 
     /// Puts another certificate in force for the connections from now on. Without TLS at the start there is none later.
-    package func apply(_ credentials: TLSCredentials) { tls?.current = credentials }
+    /// - Returns: whether it is another one than before.
+    @discardableResult
+    package func apply(_ credentials: TLSCredentials) -> Bool {
+        guard let tls else { return false }
+        let isOther = tls.current.fingerprint != credentials.fingerprint
+        tls.current = credentials
+        certificate.serve(credentials)
+        if isOther {
+            logger.notice(
+                "another certificate is served to new connections",
+                metadata: ["fingerprint": "\(credentials.fingerprint)", "ends": "\(HTTPDate.text(credentials.ends))"]
+            )
+        }
+        return isOther
+    }
 }

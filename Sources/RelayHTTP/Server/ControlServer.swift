@@ -1,14 +1,12 @@
-internal import Glibc
 package import Logging
 internal import RelayControl
 internal import ServiceLifecycle
 
 /// The control socket: a Unix socket whose file's mode says who may do everything.
 package struct ControlServer: Service {
-    /// Owner and group; a socket is opened by whoever may write to it (unix(7)).
-    private static let mode: mode_t = 0o660
-
     private let path: String
+    private let permissions: SocketPermissions
+    private let connections: HTTPConnections
     private let responder: APIResponder
     private let logger: Logger
     private let start: @Sendable () async -> Void
@@ -16,16 +14,21 @@ package struct ControlServer: Service {
 
     /// - Parameters:
     ///   - path: where the socket appears, at most 107 bytes.
+    ///   - permissions: who may open it, and so do everything.
     ///   - start: returns when it may appear.
     ///   - onListening: told once it has appeared.
     package init(
         path: String,
+        permissions: SocketPermissions = SocketPermissions(),
+        connections: HTTPConnections = HTTPConnections(),
         desk: ControlDesk,
         logger: Logger,
         start: @escaping @Sendable () async -> Void = {},
         onListening: @escaping @Sendable () async -> Void = {}
     ) {
         self.path = path
+        self.permissions = permissions
+        self.connections = connections
         self.logger = logger
         self.start = start
         self.onListening = onListening
@@ -47,34 +50,23 @@ package struct ControlServer: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown { await start() }
         if Task.isCancelled || Task.isShuttingDownGracefully { return }
-        try Self.require(free: path)
-        let place = try SocketPlace(path)
-        defer { place.remove() }
-        let (bound, boundInput) = AsyncStream.makeStream(of: Void.self)
         var limits = ListenerLimits()
         limits.maxConnections = 64
         let listener = HTTPListener(
             name: "control.socket",
-            address: .unix(path: place.temporaryPath),
+            address: .unix(path: path),
+            permissions: permissions,
             tls: nil,
             limits: limits,
+            table: connections.table(for: "control.socket", limits: limits, trustsEverybody: true, logger: logger),
             responder: responder,
             logger: logger,
-            onListening: { _ in boundInput.yield() }
+            hasKey: { _ in true },
+            onListening: { [logger, path, onListening] _ in
+                logger.info("control socket is open", metadata: ["path": "\(path)"])
+                await onListening()
+            }
         )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { boundInput.finish() }
-                try await listener.run()
-            }
-            group.addTask {
-                for await _ in bound {
-                    try place.publish(mode: Self.mode)
-                    logger.info("control socket is open", metadata: ["path": "\(path)"])
-                    await onListening()
-                }
-            }
-            try await group.waitForAll()
-        }
+        try await listener.run()
     }
 }

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
-internal import NIOPosix
+internal import NIOHTTP1
 internal import RelaySystem
 internal import ServiceLifecycle
 
@@ -12,49 +12,31 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
     /// The configuration key of its address, for messages.
     let name: String
     let address: ListenAddress
+    /// Who may open the socket, where the address is a Unix socket's.
+    var permissions = SocketPermissions()
     let tls: TLSCredentialsBox?
     let limits: ListenerLimits
+    let table: ConnectionTable
     let responder: Responder
     let logger: Logger
     /// The socket to serve on, where the service manager has opened it; else the listener binds one.
     var inherited: InheritedListener?
+    /// Whether a request's headers have a valid API key.
+    let hasKey: @Sendable (HTTPHeaders) -> Bool
     /// Told the address that was really bound, once connections are accepted.
     let onListening: @Sendable (ListenAddress) async -> Void
 
-    /// The same as an application of the framework, for its tests too.
-    var application: Application<Responder> {
-        Application(
-            responder: responder,
-            server: HTTPServerBuilder { answer in
-                let plain = HTTP1Channel(responder: answer, configuration: channelConfiguration)
-                return if let tls { TLSListenerChannel(base: plain, credentials: tls) } else { plain }
-            },
-            configuration: ApplicationConfiguration(
-                address: address.bindAddress,
-                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)
-            ),
-            onServerRunning: serverRunning,
-            logger: logger.forFramework
-        )
-    }
-
-    @Sendable func serverRunning(_ channel: any Channel) async {
-        do {
-            try await channel.eventLoop.submit {
-                try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger), position: .first)
-            }.get()
-        } catch {
-            logger.debug("the listener closed while it started")
-        }
-        await onListening(address.bound(to: channel.localAddress))
-    }
-
     /// - Throws: `ListenerError` when the address cannot be bound.
     func run() async throws {
-        if let inherited { return try await run(on: inherited) }
-        if case .unix(let path) = address { try UnixSocketPath.require(path, free: name) }
+        if let inherited {
+            try await serve(on: .descriptor(inherited.number))
+            return
+        }
         do {
-            try await application.run()
+            switch address {
+            case .tcp(let host, let port): try await serve(on: .tcp(host: host, port: port))
+            case .unix(let path): try await serveAtPath(path)
+            }
         } catch let error as IOError {
             throw ListenerError(
                 SystemWords.unbindable(
@@ -71,14 +53,48 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
         }
     }
 
-    var channelConfiguration: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits: limits)],
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 << 10,
-                maxHeaderListSize: 32 << 10,
-                maxHeaderFieldCount: 100
-            )
-        )
+    private func serveAtPath(_ path: String) async throws {
+        try UnixSocketPath.require(path, free: name)
+        let place = try SocketPlace(path, named: name)
+        defer { place.remove() }
+        try await serve(on: .unix(path: place.temporaryPath)) { try place.publish(permissions) }
+    }
+
+    private func serve(on socket: HTTPServer.Socket, appear: @escaping @Sendable () throws -> Void = {}) async throws {
+        let channel = HTTPChannel(responder: answer, limits: limits, table: table, tls: tls, hasKey: hasKey)
+        let server = HTTPServer(socket: socket, child: channel, logger: logger) { bound in
+            try appear()
+            await onListening(address.bound(to: bound))
+        }
+        try await server.run()
+    }
+
+    /// Answers a request, unless too much of what was answered before is still unread.
+    @Sendable private func answer(
+        _ request: Request,
+        _ writer: consuming ResponseWriter,
+        _ channel: any Channel
+    ) async throws {
+        var logger = logger
+        logger[metadataKey: "hb.request.id"] = .stringConvertible(RequestID())
+        let context = APIContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        var response = try await responder.respond(to: request, context: context)
+        if let refusal = ServedConnection.current?.reserve(response.body.contentLength ?? 0) {
+            response = refusal.response
+        }
+        response.headers[.date] = HTTPDate.now
+        try await writer.write(response: response.head, body: response.body)
+    }
+}
+
+extension OwedAnswers.Refusal {
+    /// What goes out in the place of the answer.
+    fileprivate var response: Response {
+        let whose = self == .source ? "your address has" : "all clients together have"
+        return APIFailure(
+            status: .serviceUnavailable,
+            message: "\(whose) not read too much of what was answered; read the answers, or try again in a second",
+            headers: [.retryAfter: "1"]
+        ).response
     }
 }

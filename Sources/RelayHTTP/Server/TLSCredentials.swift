@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Glibc
 internal import NIOSSL
 internal import RelaySystem
@@ -5,6 +6,10 @@ internal import RelaySystem
 /// A certificate chain and its private key, read from PEM files and known to belong together.
 package struct TLSCredentials: Sendable {
     let context: NIOSSLContext
+    /// When the first certificate of the chain to end ends, in seconds since 1970.
+    let ends: Int
+    /// The SHA-256 of the certificate itself, in hexadecimal digits.
+    let fingerprint: String
 
     /// - Throws: `ListenerError` when a file cannot be read, holds nothing of its kind, or the two do not match. The
     ///   message never holds what is in the key file.
@@ -15,18 +20,17 @@ package struct TLSCredentials: Sendable {
         let key = try keyFile.privateKey()
         do {
             context = try Self.context(chain, key)
+            ends = chain.map(\.notValidAfter).min() ?? 0
+            fingerprint = try SHA256.hash(data: chain[0].toDERBytes()).map { byte in
+                (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }.joined()
         } catch {
             throw Self.mismatch(chain, key, certificateFile, keyFile)
         }
     }
 
     private static func context(_ chain: [NIOSSLCertificate], _ key: NIOSSLPrivateKey) throws -> NIOSSLContext {
-        try NIOSSLContext(
-            configuration: .makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) },
-                privateKey: .privateKey(key)
-            )
-        )
+        try NIOSSLContext(configuration: .causeway(certificateChain: chain, privateKey: key))
     }
 
     private static func mismatch(

@@ -8,9 +8,8 @@ enum UnixSocketPath {
     ///   - name: the configuration key, for the message.
     /// - Throws: `ListenerError` where the path is taken.
     static func require(_ path: String, free name: String) throws(ListenerError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        guard let status = FileStatus(of: path) else { return }
+        guard status.isSocket else {
             throw ListenerError(
                 "'\(path)' is there already and is no socket: remove it, or choose another path",
                 key: name

@@ -72,6 +72,8 @@ struct DaemonClient {
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = HTTPMethod(rawValue: method.rawValue)
+        // A socket's path is no host, so the client sends none; HTTP/1.1 wants one (RFC 9112, 3.2).
+        request.headers.add(name: "Host", value: "localhost")
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try AdminJSON.encode(body)))

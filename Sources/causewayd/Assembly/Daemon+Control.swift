@@ -12,6 +12,7 @@ extension Daemon {
     static func control(
         _ configuration: Configuration,
         view: RelayView,
+        connections: HTTPConnections,
         reloader: Reloader,
         logger: Logger,
         start: @escaping @Sendable () async -> Void,
@@ -31,7 +32,15 @@ extension Daemon {
                 return true
             }
         )
-        return ControlServer(path: path, desk: desk, logger: logger, start: start, onListening: onListening)
+        return ControlServer(
+            path: path,
+            permissions: configuration.control.access.forServer,
+            connections: connections,
+            desk: desk,
+            logger: logger,
+            start: start,
+            onListening: onListening
+        )
     }
 }
 

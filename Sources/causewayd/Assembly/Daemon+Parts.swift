@@ -60,6 +60,7 @@ extension Daemon {
     ) -> APIServer.Configuration {
         var limits = ListenerLimits()
         limits.maxConnections = configuration.limits.apiConnections
+        limits.maxConnectionsPerSource = configuration.limits.connectionsPerSource
         var server = APIServer.Configuration(
             listen: configuration.api.listen.forServer,
             tls: tls,
@@ -67,6 +68,9 @@ extension Daemon {
             limits: limits,
             lobbiesListen: configuration.lobbies.listen?.forServer
         )
+        server.permissions = configuration.api.access.forServer
+        server.metricsPermissions = configuration.metrics.access.forServer
+        server.lobbiesPermissions = configuration.lobbies.access.forServer
         for descriptor in inherited where descriptor.name == apiDescriptor {
             do {
                 let listener = try InheritedListener(
@@ -108,6 +112,10 @@ extension RelayConfig.ListenAddress {
         case .unix(let path): .unix(path: path)
         }
     }
+}
+
+extension Configuration.SocketAccess {
+    var forServer: SocketPermissions { SocketPermissions(mode: mode.bits, group: group) }
 }
 
 extension DevelopmentMode {

@@ -116,12 +116,19 @@ struct Daemon {
         let view = try Self.view(configuration, plane: plane, sessions: sessions)
         self.view = view
         let requests = HTTPRequestCounters()
+        let connections = HTTPConnections(
+            unreadBytes: configuration.limits.unreadBytes,
+            unreadBytesPerSource: configuration.limits.unreadBytesPerSource
+        )
+        let certificate = CertificateExpiry()
         let report = MetricsReport(
             plane: plane,
             sessions: sessions,
             lobbies: lobbies,
             webhooks: webhooks,
-            requests: requests
+            requests: requests,
+            connections: connections,
+            certificate: certificate
         )
         var dependencies = APIServer.Dependencies(
             directory: sessions,
@@ -134,11 +141,12 @@ struct Daemon {
             readiness: {
                 if await sessions.isDraining { return .notReady(reason: "draining: no new sessions") }
                 let isReady = if await sessions.isReady { await lobbies.isReady } else { false }
-                return isReady
-                    ? .ready : .notReady(reason: "still restoring the sessions of the last run")
+                return isReady ? .ready : .notReady(reason: "still restoring the sessions of the last run")
             },
             dashboard: LiveDashboard(view: view, history: history)
         )
+        dependencies.connections = connections
+        dependencies.certificate = certificate
         dependencies.sharedSources = shared
         server = APIServer(
             configuration: Self.server(configuration, tls: premises.credentials, inherited: inherited, logger: logger),
@@ -170,7 +178,13 @@ struct Daemon {
         )
         let (restored, restoredInput) = AsyncStream.makeStream(of: Void.self)
         self.restored = restoredInput
-        control = try Self.control(configuration, view: view, reloader: reloader, logger: logger) {
+        control = try Self.control(
+            configuration,
+            view: view,
+            connections: connections,
+            reloader: reloader,
+            logger: logger
+        ) {
             for await _ in restored {}
         } onListening: {
             listeningInput.yield(.other("control.socket"))

@@ -11,6 +11,8 @@ struct MetricsReport: Sendable {
     let lobbies: LobbyService
     let webhooks: WebhookDispatcher
     let requests: HTTPRequestCounters
+    let connections: HTTPConnections
+    let certificate: CertificateExpiry
 
     func page() async -> MetricsPage {
         var page = MetricsPage()
@@ -24,6 +26,8 @@ struct MetricsReport: Sendable {
         )
         lost.add(LogQueue.shared.dropped)
         page.add(lost)
+        for family in connections.families { page.add(family) }
+        page.add(certificate.family)
         var build = MetricFamily("causeway_build_info", .gauge, help: "The version that runs; always 1.")
         build.add(1 as UInt64, labels: [.init("version", Version.number)])
         page.add(build)

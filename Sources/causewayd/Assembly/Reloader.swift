@@ -56,9 +56,10 @@ actor Reloader {
         for change in changes where !change.reloadable {
             logger.warning("\(change.key) changed, but takes effect only after a restart")
         }
-        let applied = changes.filter(\.reloadable).map(\.key)
+        var applied = changes.filter(\.reloadable).map(\.key)
         server.apply(new.apiSettings)
-        if let credentials { server.apply(credentials) }
+        // The files of the same names hold another certificate.
+        if let credentials, server.apply(credentials) { applied.append("api.tls.certificate") }
         webhooks.apply(trust)
         await sessions.apply(new.sessionSettings)
         await lobbies.apply(new.lobbySettings)

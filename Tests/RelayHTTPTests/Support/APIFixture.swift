@@ -20,6 +20,7 @@ struct APIFixture {
     let lobbyCalls = AddressRateLimiter()
     let sharedSources = SharedSources()
     let dashboard = FakeDashboard()
+    let connections: HTTPConnections
     let server: APIServer
 
     static let settings = APISettings(
@@ -32,10 +33,12 @@ struct APIFixture {
         locator: GeoLocator = GeoLocator(),
         readiness: Readiness = .ready,
         configuration: APIServer.Configuration = .init(listen: .tcp(host: "127.0.0.1", port: 0)),
+        connections: HTTPConnections = HTTPConnections(),
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onMetricsListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) {
         let log = log
+        self.connections = connections
         lobbies = LobbyService(
             directory: directory,
             activity: { _ in nil },
@@ -58,6 +61,7 @@ struct APIFixture {
         )
         dependencies.lobbyCalls = lobbyCalls
         dependencies.sharedSources = sharedSources
+        dependencies.connections = connections
         server = APIServer(
             configuration: configuration,
             settings: settings,

@@ -10,10 +10,16 @@ import ServiceLifecycle
 func withLiveServer<Value: Sendable>(
     _ configuration: APIServer.Configuration = .init(listen: .tcp(host: "127.0.0.1", port: 0)),
     settings: APISettings = APIFixture.settings,
+    connections: HTTPConnections = HTTPConnections(),
     _ test: @Sendable (APIFixture, ListenAddress) async throws -> Value
 ) async throws -> Value {
     let (addresses, announce) = AsyncStream.makeStream(of: ListenAddress.self)
-    let fixture = APIFixture(settings: settings, configuration: configuration, onListening: { announce.yield($0) })
+    let fixture = APIFixture(
+        settings: settings,
+        configuration: configuration,
+        connections: connections,
+        onListening: { announce.yield($0) }
+    )
     let services = ServiceGroup(services: [fixture.server], logger: .init(label: "test") { _ in fixture.log })
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test("When slow requests hold every allowed connection, a good client is answered once their time is up")
+    @Test("When slow requests hold every allowed connection, a good client takes the place of the oldest")
     func allConnectionsHeld() throws {
         try withDaemon(["limits.api_connections=16"]) { daemon in
             let game = try Game(try daemon.api.createSession())
@@ -76,10 +76,11 @@ import Testing
                 try socket.send(Array("GET /livez HTTP/1.1\r\nX-Slow: ".utf8)[...])
                 return socket
             }
-            let good = HTTPConnection(daemon.apiAddress)
-            // Behind 64 slow ones that have ten seconds each, sixteen at a time.
-            good.timeout = .seconds(120)
-            #expect(try good.request("GET", "/livez").status == 200)
+            // They have ten seconds each for their headers, and one before others may have their places.
+            let isAnswered = holds(within: .seconds(8)) {
+                (try? HTTPConnection(daemon.apiAddress).request("GET", "/livez").status) == 200
+            }
+            #expect(isAnswered)
             #expect(slow.count == 64)
             game.end()
         }
