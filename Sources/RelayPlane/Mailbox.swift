@@ -10,6 +10,7 @@ enum WorkerCommand: Sendable {
     /// `done` gets the number of the pair that the session had; `nil` where it was not served.
     case removeSession(token: UInt32, done: @Sendable (UInt32?) -> Void)
     case activity(token: UInt32, done: @Sendable (SessionActivity?) -> Void)
+    case silences(users: [UInt32], token: UInt32, done: @Sendable ([UInt32?]) -> Void)
     /// Drops the sessions of an earlier process that nobody has named; `done` gets their tokens and pairs.
     case dropUnconfirmed(done: @Sendable ([(token: UInt32, pair: UInt32)]) -> Void)
     /// A sign of life: `done` with true; with false from a worker that has stopped.

@@ -84,6 +84,16 @@ extension RelayPlane {
         }
     }
 
+    package func silences(ofUsers userTokens: [UInt32], inSession sessionToken: UInt32) async -> [UInt32?] {
+        let mailbox = mailbox(sessionToken)
+        return await withCheckedContinuation { continuation in
+            let isPosted = mailbox.post(
+                .silences(users: userTokens, token: sessionToken) { continuation.resume(returning: $0) }
+            )
+            if !isPosted { continuation.resume(returning: userTokens.map { _ in nil }) }
+        }
+    }
+
     package func report(ofSession sessionToken: UInt32) async -> SessionReport? {
         let mailbox = mailbox(sessionToken)
         return await withCheckedContinuation { continuation in

@@ -28,6 +28,8 @@ extension Worker {
                 done(pair)
             case .activity(let token, let done):
                 done(engine.activity(ofSession: token, now: now))
+            case .silences(let users, let token, let done):
+                done(engine.silences(ofUsers: users, inSession: token, now: now))
             case .dropUnconfirmed(let done):
                 let dropped = engine.dropUnconfirmed(now: now)
                 for session in dropped { closePair(session.pair) }
@@ -103,6 +105,7 @@ extension WorkerCommand {
         case .dropUnconfirmed(let done): done([])
         case .turn(let done): done(false)
         case .activity(_, let done): done(nil)
+        case .silences(let users, _, let done): done(users.map { _ in nil })
         case .report(_, let done): done(nil)
         case .survey(_, let done): done(SessionSurvey())
         case .ownAddresses, .limits, .wrongUsers, .stop: break

@@ -217,7 +217,7 @@ package actor SQLiteSessionStore: SessionStore {
         changes.indices.filter { index in
             switch changes[index] {
             case .revokeUser, .removeSession, .removeWebhook, .forgetReservedTokens, .forgetAnswers: true
-            case .lobbies(.removeDeployment), .lobbies(.removeLobby): true
+            case .lobbies(.removeDeployment), .lobbies(.removeLobby), .lobbies(.removePlayer): true
             case .createSession, .addUser, .movePorts, .setHost, .setConnectionID, .markUsed, .retryWebhook, .answering,
                 .lobbies:
                 false

@@ -82,6 +82,7 @@ enum Schema {
         ALTER TABLE users ADD COLUMN rejoin_id INTEGER;
         """,
         AnswerRecord.schema,
+        LobbyPlayerRecord.schema,
     ]
 
     /// Makes the database current.

@@ -129,6 +129,17 @@ extension ConfigurationKey {
             player's address allows. An origin is what stands before the path in the page's address.
             """
         ),
+        ConfigurationKey(
+            "lobbies.max_seats_per_source",
+            \.lobbies.maxSeatsPerSource,
+            .int(1...65_536),
+            default: 16,
+            reloadable: true,
+            """
+            Players of one source address (IPv6: /64) in one lobby; another one is answered with 429. Players behind the \
+            host's own address and callers with a key are not counted.
+            """
+        ),
     ]
 
     private static func days(_ count: Int) -> Duration { .seconds(86_400 * count) }

@@ -163,6 +163,8 @@ extension Configuration {
         package var origins: [String] = []
         /// Who may open `listen` where it is a Unix socket.
         package var access = SocketAccess()
+        /// Seats of one source address in one lobby.
+        package var maxSeatsPerSource = 0
     }
 
     /// `guess.*`

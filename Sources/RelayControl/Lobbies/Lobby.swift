@@ -24,7 +24,7 @@ package struct LobbyDeployment: Sendable, Equatable, Codable {
 }
 
 /// A room in which players gather before, and with Mirror also during, a game.
-package struct Lobby: Sendable, Equatable, Codable {
+package struct Lobby: Sendable, Equatable {
     /// 16 lowercase hex digits.
     package var id: String
     /// The name of the lobby service it belongs to.
@@ -34,7 +34,7 @@ package struct Lobby: Sendable, Equatable, Codable {
     package var isJoinable: Bool
     package var tags: [String]
     package var annotations: [LobbyAnnotation]
-    /// In the order in which they came; the first is the host.
+    /// In the order in which they came, which is that of their numbers; the first is the host.
     package var players: [LobbyPlayer]
     /// The relay session of the game, once started.
     package var sessionID: String?
@@ -42,9 +42,45 @@ package struct Lobby: Sendable, Equatable, Codable {
     package var startedAt: Double?
     /// Seconds since 1970.
     package var createdAt: Double
+    /// Sources whose players the host sent away: nobody joins from there again.
+    package var barred: [String] = []
+    /// Whether it was made with an API key: it never has to go to make room for others.
+    package var isKeyed = false
+    /// How many of the players fell silent: they keep their seats until somebody needs one. Not stored.
+    package var silentSeats = 0
 
     package var isStarted: Bool { sessionID != nil }
     package var host: LobbyPlayer? { players.first { $0.isHost } }
+    /// The players who count: all but those who fell silent.
+    package var playerCount: Int { players.count - silentSeats }
+    package var isFull: Bool { playerCount >= capacity }
+    /// The number that the next player gets.
+    var nextNumber: Int { (players.last?.number ?? 0) + 1 }
+}
+
+extension Lobby: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case id, deployment, name, capacity, isJoinable, tags, annotations, players, sessionID, startedAt, createdAt
+        case barred, isKeyed
+    }
+
+    /// Older records lack the last two.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        id = try values.decode(String.self, forKey: .id)
+        deployment = try values.decode(String.self, forKey: .deployment)
+        name = try values.decode(String.self, forKey: .name)
+        capacity = try values.decode(Int.self, forKey: .capacity)
+        isJoinable = try values.decode(Bool.self, forKey: .isJoinable)
+        tags = try values.decode([String].self, forKey: .tags)
+        annotations = try values.decode([LobbyAnnotation].self, forKey: .annotations)
+        players = try values.decode([LobbyPlayer].self, forKey: .players)
+        sessionID = try values.decodeIfPresent(String.self, forKey: .sessionID)
+        startedAt = try values.decodeIfPresent(Double.self, forKey: .startedAt)
+        createdAt = try values.decode(Double.self, forKey: .createdAt)
+        barred = try values.decodeIfPresent([String].self, forKey: .barred) ?? []
+        isKeyed = try values.decodeIfPresent(Bool.self, forKey: .isKeyed) ?? false
+    }
 }
 
 /// A note that the creator of a lobby attaches; the relay keeps it and hands it out.
@@ -58,39 +94,4 @@ package struct LobbyAnnotation: Sendable, Equatable, Codable {
         self.key = key
         self.value = value
     }
-}
-
-/// A player in a lobby.
-package struct LobbyPlayer: Sendable, Equatable, Codable {
-    /// Chosen by the player.
-    package var id: String
-    package var isHost: Bool
-    /// The address that the player's request came from.
-    package var address: String
-    /// What `address` is compared by: see `LobbyCaller.source`.
-    package var source: String
-    /// The user token in the lobby's relay session, once started.
-    package var token: UInt32?
-}
-
-/// A lobby as one caller may see it.
-package struct LobbyView: Sendable {
-    package var lobby: Lobby
-    /// The live relay session; `nil` until started, and for callers who may not see it.
-    package var session: Session?
-    /// Whether players' tokens are shown.
-    package var showsTokens: Bool
-}
-
-/// What happens in a lobby, for those who listen. Nothing in it is secret.
-package enum LobbyEvent: Sendable, Equatable {
-    /// How the lobby stands when the listener comes.
-    case state(Lobby)
-    case playerJoined(id: String, playerCount: Int)
-    case playerLeft(id: String, playerCount: Int)
-    case started
-    /// The lobby is gone; nothing follows.
-    case ended(reason: String)
-    /// Nothing happened for a while: keeps connections from being taken for dead.
-    case quiet
 }

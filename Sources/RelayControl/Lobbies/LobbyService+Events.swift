@@ -18,7 +18,7 @@ extension LobbyService {
     ) throws(RelayError) -> AsyncStream<LobbyEvent> {
         try requireDeployed(deployment)
         let lobby = try lobby(id, in: deployment)
-        touch(id)
+        touch(id, by: caller)
         guard listeners.count < LobbyLimits.listeners,
             caller.isTrusted
                 || listeners.values.count(where: { $0.source == caller.source }) < LobbyLimits.listenersPerSource
@@ -39,6 +39,9 @@ extension LobbyService {
     }
 
     private func removeListener(_ number: UInt64) { listeners[number] = nil }
+
+    /// Whether anybody listens to a lobby.
+    func hasListeners(_ id: String) -> Bool { listeners.values.contains { $0.lobby == id } }
 
     func tell(_ id: String, _ event: LobbyEvent) {
         for listener in listeners.values where listener.lobby == id {

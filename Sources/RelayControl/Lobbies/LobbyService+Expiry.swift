@@ -15,13 +15,12 @@ extension LobbyService {
                 await self.end(id, because: reason)
             }
         }
+        await refreshSeats()
         sendQuietEvents()
     }
 
     private func reasonToEnd(_ entry: Entry) async -> String? {
-        guard let sessionID = entry.lobby.sessionID else {
-            return uptime() - entry.lastNamed >= settings.idleTimeout ? "nobody asked for it" : nil
-        }
+        guard let sessionID = entry.lobby.sessionID else { return isForgotten(entry) ? "nobody asked for it" : nil }
         let served = uptime() - entry.servedSince
         // Before that no silence can be long enough.
         guard served >= settings.hostTimeout else { return nil }
@@ -31,10 +30,11 @@ extension LobbyService {
         } catch {
             return error.code == .notFound ? "its relay session ended" : nil
         }
+        entries[entry.lobby.id]?.sessionToken = session.token
         guard let heard = await activity(session.token) else { return nil }
         let left: Double
-        if let silence = heard.hostSilence {
-            left = settings.hostTimeout - Double(silence) / 1000
+        if let silence = heard.hostSilence.map({ Double($0) / 1000 }), await hasCome(entry, silence, served) {
+            left = settings.hostTimeout - silence
             guard left > 0 else { return "its host fell silent" }
         } else {
             left = 2 * settings.hostTimeout - served
@@ -43,6 +43,23 @@ extension LobbyService {
         // Asking wakes a worker of the data plane.
         entries[entry.lobby.id]?.nextCheck = uptime() + left
         return nil
+    }
+
+    /// Neither a call on it, nor a list for its host, nor a listener.
+    private func isForgotten(_ entry: Entry) -> Bool {
+        let listed = shelves[entry.lobby.deployment]?.lastListing(by: entry.lobby.host?.source)
+        return uptime() - max(entry.lastNamed, listed ?? -.infinity) >= settings.idleTimeout
+            && !hasListeners(entry.lobby.id)
+    }
+
+    /// Whether a host was ever there. The lobby's host has the role from the start, so that its silence counts before it
+    /// was heard.
+    private func hasCome(_ entry: Entry, _ silence: Double, _ served: Double) async -> Bool {
+        // Heard after the start, whoever it was.
+        if silence < served - 1 { return true }
+        guard let host = entry.lobby.host else { return true }
+        await check([host.number], of: entry.lobby.id, silence: 0)
+        return entries[entry.lobby.id]?.seats.silence(of: host.number, at: uptime()) != nil
     }
 
     /// A relay session ended, for whatever reason: the game in it has ended too.
@@ -56,11 +73,10 @@ extension LobbyService {
     /// Relay session, then record. What the disk refuses is owed: after a restart the lobby is found without its
     /// session.
     func end(_ id: String, because reason: String) async {
-        guard let lobby = entries.removeValue(forKey: id)?.lobby else { return }
+        guard let lobby = take(id) else { return }
         logger.info("lobby ended: \(reason)", metadata: ["lobby": "\(id)"])
         owedRemovals.insert(id)
         if let session = lobby.sessionID {
-            idsBySession[session] = nil
             do {
                 try await directory.delete(id: session)
             } catch {

@@ -86,7 +86,7 @@ extension LobbyService {
     }
 
     private func endAll(of name: String) async {
-        for id in entries.values.map(\.lobby).filter({ $0.deployment == name }).map(\.id) {
+        for id in shelves[name]?.ids ?? [] {
             _ = try? await exclusively(id) { () async throws(RelayError) in
                 await self.end(id, because: "its lobby service was terminated")
             }

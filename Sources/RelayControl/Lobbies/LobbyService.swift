@@ -7,7 +7,8 @@ package import RelayCore
 /// else's. Changes of one lobby happen one after the other.
 package actor LobbyService {
     let directory: any SessionDirectory
-    let activity: @Sendable (UInt32) async -> SessionActivity?
+    let activity: @Sendable (_ session: UInt32) async -> SessionActivity?
+    let silences: @Sendable (_ users: [UInt32], _ session: UInt32) async -> [UInt32?]
     let store: any LobbyStore
     let logger: Logger
     let now: @Sendable () -> Double
@@ -19,6 +20,8 @@ package actor LobbyService {
     var isRestored = false
     var deployments: [String: LobbyDeployment] = [:]
     var entries: [String: Entry] = [:]
+    /// By the names of lobby services; a service without lobbies has none.
+    var shelves: [String: LobbyShelf] = [:]
     var idsBySession: [String: String] = [:]
     /// Names of services that are being changed; a second change waits.
     private var locks = KeyedLock()
@@ -28,24 +31,60 @@ package actor LobbyService {
     var nextListener: UInt64 = 0
     var lastQuietEvent: Double = 0
 
-    /// A lobby, and when a request last named it. Times are of `uptime`.
+    /// A lobby, and what is known of who is there. Times are of `uptime`.
     struct Entry: Sendable {
-        var lobby: Lobby
+        var lobby: Lobby { didSet { snapshot = LobbySnapshot(lobby) } }
+        private(set) var snapshot: LobbySnapshot
+        var seats: LobbySeats
+        /// When a request last named it.
         var lastNamed: Double
-        /// From when on the host's silence counts: the start of the game, or of the daemon.
+        /// When the host's source last named it.
+        var hostNamedAt: Double
+        /// From when on silence counts: the start of the game, or of the daemon.
         var servedSince: Double
+        /// The relay session's token, once it was needed.
+        var sessionToken: UInt32?
         /// Before this time the host's silence cannot be long enough.
         var nextCheck: Double = 0
+        /// When the seats are looked at again.
+        var nextRefresh: Double = 0
+        /// Questions to the data plane that may be asked although it was asked a moment ago.
+        private var questions = mostQuestions
+        private var questionsAt: Double
+
+        init(_ lobby: Lobby, at time: Double) {
+            self.lobby = lobby
+            snapshot = LobbySnapshot(lobby)
+            seats = LobbySeats(lobby.players, at: time)
+            lastNamed = time
+            hostNamedAt = time
+            servedSince = time
+            questionsAt = time
+        }
+
+        private static let mostQuestions: Double = 20
+
+        /// Whether there is one; each second brings another.
+        mutating func takeQuestion(at time: Double) -> Bool {
+            questions = min(Self.mostQuestions, questions + time - questionsAt)
+            questionsAt = time
+            guard questions >= 1 else { return false }
+            questions -= 1
+            return true
+        }
     }
 
     /// - Parameters:
     ///   - directory: where relay sessions are made.
     ///   - activity: what was heard in a session, by its token; `nil` where it is not served.
+    ///   - silences: milliseconds since each of these users of a session was heard, by their tokens; `nil` for those who
+    ///     never were.
     ///   - now: seconds since 1970.
     ///   - uptime: seconds of a clock that nobody sets; that of `now` where none is given.
     package init(
         directory: any SessionDirectory,
-        activity: @escaping @Sendable (UInt32) async -> SessionActivity?,
+        activity: @escaping @Sendable (_ session: UInt32) async -> SessionActivity?,
+        silences: @escaping @Sendable (_ users: [UInt32], _ session: UInt32) async -> [UInt32?],
         store: any LobbyStore,
         settings: LobbySettings,
         logger: Logger,
@@ -55,6 +94,7 @@ package actor LobbyService {
     ) {
         self.directory = directory
         self.activity = activity
+        self.silences = silences
         self.store = store
         self.settings = settings
         self.logger = logger
@@ -78,29 +118,6 @@ package actor LobbyService {
     /// Takes over reloaded settings.
     package func apply(_ settings: LobbySettings) { self.settings = settings }
 
-    /// Reads back what there was before the daemon stopped; games whose relay session is gone have ended.
-    /// Call it once the directory is ready.
-    /// - Throws: what the store throws.
-    package func restore() async throws(SessionStoreError) {
-        guard !isRestored else { return }
-        let stored = try await store.loadLobbies()
-        for damage in stored.damaged { logger.error("damaged record, not served: \(damage)") }
-        for deployment in stored.deployments { deployments[deployment.name] = deployment }
-        for lobby in stored.lobbies {
-            entries[lobby.id] = Entry(lobby: lobby, lastNamed: uptime(), servedSince: uptime())
-            if let session = lobby.sessionID { idsBySession[session] = lobby.id }
-        }
-        isRestored = true
-        for lobby in stored.lobbies {
-            if deployments[lobby.deployment]?.isDeployed != true {
-                await end(lobby.id, because: "its lobby service is not deployed")
-            } else if let session = lobby.sessionID, await !isAlive(session) {
-                await end(lobby.id, because: "its relay session ended")
-            }
-        }
-        logger.info("restored \(deployments.count) lobby services with \(entries.count) lobbies")
-    }
-
     func requireReady() throws(RelayError) {
         if isRestored { return }
         throw RelayError(.unavailable, "still restoring the lobbies of the last run: try again in a moment")
@@ -122,15 +139,34 @@ package actor LobbyService {
     static var noLobby: RelayError { RelayError(.notFound, "there is no such lobby: it never existed, or has ended") }
 
     /// A request named the lobby, so somebody still cares.
-    func touch(_ id: String) { entries[id]?.lastNamed = uptime() }
+    func touch(_ id: String, by caller: LobbyCaller) {
+        let time = uptime()
+        let source = caller.source
+        entries[id]?.lastNamed = time
+        entries[id]?.seats.named(by: source, at: time)
+        if entries[id]?.lobby.host?.source == source { entries[id]?.hostNamedAt = time }
+    }
 
-    func isAlive(_ sessionID: String) async -> Bool {
-        do {
-            _ = try await directory.session(id: sessionID)
-            return true
-        } catch {
-            return error.code != .notFound
-        }
+    /// Shows the lobby as it is now; one that has ended stays gone.
+    func show(_ lobby: Lobby) {
+        entries[lobby.id]?.lobby = lobby
+        shelves[lobby.deployment]?.change()
+    }
+
+    /// Takes in a lobby.
+    func insert(_ lobby: Lobby) {
+        entries[lobby.id] = Entry(lobby, at: uptime())
+        shelves[lobby.deployment, default: LobbyShelf()].add(lobby)
+        if let session = lobby.sessionID { idsBySession[session] = lobby.id }
+    }
+
+    /// Lets go of a lobby; its relay session is the caller's to end.
+    func take(_ id: String) -> Lobby? {
+        guard let lobby = entries.removeValue(forKey: id)?.lobby else { return nil }
+        shelves[lobby.deployment]?.remove(lobby)
+        if shelves[lobby.deployment]?.ids.isEmpty == true { shelves[lobby.deployment] = nil }
+        if let session = lobby.sessionID { idsBySession[session] = nil }
+        return lobby
     }
 
     func save(_ change: LobbyChange) async throws(RelayError) {

@@ -6,19 +6,23 @@ package struct LobbySettings: Sendable, Equatable {
     package var hostTimeout: Double
     /// `sessions.idle_timeout`, seconds: how long a lobby that is not started lives unmentioned.
     package var idleTimeout: Double
-    /// `sessions.max_users`: the largest capacity.
+    /// `sessions.max_users`: the largest capacity, as long as it is not above `LobbyLimits.capacity`.
     package var maxPlayers: Int
+    /// `lobbies.max_seats_per_source`: seats of one source in one lobby; the host's own source has as many as it likes.
+    package var maxSeatsPerSource: Int
 
     package init(
         isOpen: Bool = false,
         hostTimeout: Double = 60,
         idleTimeout: Double = 600,
-        maxPlayers: Int = 1000
+        maxPlayers: Int = 1000,
+        maxSeatsPerSource: Int = 16
     ) {
         self.isOpen = isOpen
         self.hostTimeout = hostTimeout
         self.idleTimeout = idleTimeout
         self.maxPlayers = maxPlayers
+        self.maxSeatsPerSource = maxSeatsPerSource
     }
 }
 
@@ -29,8 +33,14 @@ package enum LobbyLimits {
     /// Lobbies of one service.
     package static let lobbiesPerDeployment = 1000
     /// Lobbies whose hosts share a source address, in one service.
-    package static let lobbiesPerSource = 250
-    /// Bytes of a lobby's name.
+    package static let lobbiesPerSource = 32
+    /// Lobbies whose hosts share an IPv6 /48, in one service.
+    package static let lobbiesPerNetwork = 128
+    /// Players of a lobby, whatever `sessions.max_users` says: everybody may ask for the list of them.
+    package static let capacity = 4096
+    /// Sources that a host may have barred from its lobby; beyond, the first barred may come again.
+    package static let barred = 256
+    /// Bytes of a lobby's name. These and the following are counted as JSON shows the text.
     package static let name = 128
     /// Bytes of a player's id.
     package static let playerID = 128
@@ -42,6 +52,10 @@ package enum LobbyLimits {
     package static let annotationKey = 128
     /// Bytes of an annotation's value.
     package static let annotationValue = 1024
+    /// A player who was not heard for so many seconds no longer counts, and its seat is for whoever needs one.
+    package static let seatTimeout: Double = 60
+    /// A player's token is shown while its user was not heard for so many seconds: clients read it before they connect.
+    package static let tokenSilence: Double = 10
     /// Listeners to events in all; each holds a connection.
     package static let listeners = 400
     /// Listeners that share a source address.

@@ -26,6 +26,12 @@ package struct StoredLobbies: Sendable {
 package enum LobbyChange: Sendable {
     case saveDeployment(LobbyDeployment)
     case removeDeployment(name: String)
+    /// The lobby and all its players.
     case saveLobby(Lobby)
+    /// The lobby alone; its players stay as they are.
+    case changeLobby(Lobby)
+    case addPlayer(LobbyPlayer, lobbyID: String)
+    case removePlayer(number: Int, lobbyID: String)
+    /// The lobby and its players.
     case removeLobby(id: String)
 }

@@ -33,6 +33,10 @@ public protocol DataPlane: Sendable {
     /// What was heard in a session, and how long ago; `nil` where it is not served.
     func activity(ofSession sessionToken: UInt32) async -> SessionActivity?
 
+    /// Milliseconds since each of these users of a session was heard; `nil` for those who never were since the start of the
+    /// daemon, and for unknown ones. In the order of the tokens.
+    func silences(ofUsers userTokens: [UInt32], inSession sessionToken: UInt32) async -> [UInt32?]
+
     /// What the worker knows of a session and its users; `nil` where it is not served.
     func report(ofSession sessionToken: UInt32) async -> SessionReport?
 

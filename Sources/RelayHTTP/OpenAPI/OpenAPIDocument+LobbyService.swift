@@ -3,10 +3,16 @@ extension OpenAPIDocument {
         "/l/{lobby_name}/lobbies": {
           "parameters": [{"name": "lobby_name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
           "get": {
-            "operationId": "listLobbies", "tags": ["Lobby service"], "summary": "List the lobbies, newest first", "security": [],
-            "parameters": [{"name": "tags", "in": "query", "description": "Only lobbies that have all of these tags; several with commas.", "schema": {"type": "string"}}],
+            "operationId": "listLobbies", "tags": ["Lobby service"], "summary": "List the lobbies", "security": [],
+            "description": "First those that can be joined, are not full and whose host is there, then the newest; nobody's sixth lobby stands before everybody's first five. Without page and limit: the first 100.",
+            "parameters": [
+              {"name": "tags", "in": "query", "description": "Only lobbies that have all of these tags; several with commas, at most 32.", "schema": {"type": "string"}},
+              {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}},
+              {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 100}}
+            ],
             "responses": {
-              "200": {"description": "The lobbies.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LobbyList"}}}},
+              "200": {"description": "The lobbies of the page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LobbyList"}}}},
+              "400": {"$ref": "#/components/responses/Invalid"},
               "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "429": {"$ref": "#/components/responses/TooMany"},
@@ -46,7 +52,7 @@ extension OpenAPIDocument {
           "get": {
             "operationId": "getLobby", "tags": ["Lobby service"], "summary": "Get a lobby", "security": [],
             "responses": {
-              "200": {"description": "The lobby; tokens and assignment only for callers at the address of one of its players.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lobby"}}}},
+              "200": {"description": "The lobby. The assignment only for callers at the address of one of its players; tokens only of players at the caller's own address whom the relay has not heard for 10 s. With a key of the scope lobbies, everything.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lobby"}}}},
               "403": {"$ref": "#/components/responses/Forbidden"},
               "404": {"$ref": "#/components/responses/NotFound"},
               "429": {"$ref": "#/components/responses/TooMany"},
@@ -101,6 +107,7 @@ extension OpenAPIDocument {
           "parameters": [{"name": "lobby_name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
           "post": {
             "operationId": "joinLobby", "tags": ["Lobby service"], "summary": "Join a lobby, started or not", "security": [],
+            "description": "In a full lobby the seat of a player who was not heard for a minute is taken. 403: the host has barred this address. 429: this address has all the seats that one may have.",
             "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LobbyPlayerRequest"}, "example": {"lobby_id": "00112233aabbccdd", "player": {"id": "ada"}}}}},
             "responses": {
               "200": {"description": "The lobby.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lobby"}}}},
@@ -120,7 +127,7 @@ extension OpenAPIDocument {
         "/l/{lobby_name}/lobbies:leave": {
           "parameters": [{"name": "lobby_name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
           "post": {
-            "operationId": "leaveLobby", "tags": ["Lobby service"], "summary": "Leave a lobby; where the host leaves, it ends", "security": [],
+            "operationId": "leaveLobby", "tags": ["Lobby service"], "summary": "Leave a lobby; where the host leaves, it ends; whom the host makes leave is barred", "security": [],
             "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LobbyPlayerRequest"}, "example": {"lobby_id": "00112233aabbccdd", "player": {"id": "ada"}}}}},
             "responses": {
               "204": {"description": "The player is not in the lobby any more."},
@@ -200,7 +207,7 @@ extension OpenAPIDocument {
         },
         "LobbyList": {
           "type": "object", "required": ["count", "data"], "additionalProperties": false,
-          "properties": {"count": {"type": "integer", "minimum": 0}, "data": {"type": "array", "items": {"$ref": "#/components/schemas/LobbyBrief"}}}
+          "properties": {"count": {"type": "integer", "minimum": 0, "description": "Of all pages."}, "data": {"type": "array", "maxItems": 100, "items": {"$ref": "#/components/schemas/LobbyBrief"}}, "pagination": {"type": "object", "description": "Only where page or limit is given."}}
         },
         "Lobby": {
           "type": "object", "required": ["lobby_id", "name", "is_joinable", "is_started", "player_count", "capacity", "tags", "annotations", "players"], "additionalProperties": false,
@@ -212,7 +219,7 @@ extension OpenAPIDocument {
             "annotations": {"type": "array", "items": {"type": "object"}},
             "players": {"type": "array", "items": {
               "type": "object", "required": ["id", "is_host"], "additionalProperties": false,
-              "properties": {"id": {"type": "string"}, "is_host": {"type": "boolean"}, "authorization_token": {"type": "integer", "description": "The player's user token, once started."}}
+              "properties": {"id": {"type": "string"}, "is_host": {"type": "boolean"}, "authorization_token": {"type": "integer", "description": "The player's user token, once started, for those who may see it."}}
             }},
             "assignment": {
               "type": "object", "required": ["ip", "host", "authorization_token", "ports"], "additionalProperties": false,

@@ -10,7 +10,7 @@ struct APICall: Sendable {
     let parameters: [String: String]
     /// Whose address the request came from, behind trusted proxies.
     let caller: IPAddress
-    let maxBodyBytes: Int
+    var maxBodyBytes: Int
     /// Whose key came with the request; `nil` without a valid one, which only calls that need none get to see.
     var principal: APIPrincipal?
     /// Whether the key would still be let in: for answers that last.

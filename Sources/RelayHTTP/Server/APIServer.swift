@@ -58,8 +58,8 @@ package final class APIServer: Service {
         package var connections = HTTPConnections()
         /// When the served certificate ends.
         package var certificate = CertificateExpiry()
-        /// Bounds the calls on lobby services.
-        var lobbyCalls = AddressRateLimiter()
+        /// Bounds the work for callers of lobby services.
+        var lobbyBudget = LobbyBudget()
         /// Addresses that stand for many players.
         package var sharedSources = SharedSources()
 
@@ -121,7 +121,7 @@ package final class APIServer: Service {
         let lobbyRoutes = LobbyServiceRoutes(
             lobbies: dependencies.lobbies,
             json: LobbyJSON(identity: dependencies.sessionJSON.identity),
-            limiter: dependencies.lobbyCalls
+            budget: dependencies.lobbyBudget
         ).routes
         routes += lobbyRoutes
         func responder(_ routes: [Route]) -> APIResponder {

@@ -92,7 +92,8 @@ extension Configuration {
             isOpen: lobbies.open,
             hostTimeout: lobbies.hostTimeout / .seconds(1),
             idleTimeout: sessions.idleTimeout / .seconds(1),
-            maxPlayers: sessions.maxUsers
+            maxPlayers: sessions.maxUsers,
+            maxSeatsPerSource: lobbies.maxSeatsPerSource
         )
     }
 

@@ -98,6 +98,7 @@ struct Daemon {
         let lobbies = LobbyService(
             directory: sessions,
             activity: { [plane] in await plane.activity(ofSession: $0) },
+            silences: { [plane] in await plane.silences(ofUsers: $0, inSession: $1) },
             store: store,
             settings: configuration.lobbySettings,
             logger: logger,

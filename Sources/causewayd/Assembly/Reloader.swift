@@ -84,6 +84,7 @@ extension Configuration {
         lobbies.open = new.lobbies.open
         lobbies.hostTimeout = new.lobbies.hostTimeout
         lobbies.origins = new.lobbies.origins
+        lobbies.maxSeatsPerSource = new.lobbies.maxSeatsPerSource
         api.keysFile = new.api.keysFile
         api.trustedProxies = new.api.trustedProxies
         guess = new.guess

@@ -5,7 +5,7 @@ import Testing
 @Suite("How lobbies end by themselves", .timeLimit(.minutes(10)))
 struct LobbyExpiryTests {
     private func isGone(_ id: String, _ fixture: LobbyFixture) async throws -> Bool {
-        try await fixture.lobbies.list(in: "game", tags: []).allSatisfy { $0.id != id }
+        try await fixture.list().allSatisfy { $0.id != id }
     }
 
     @Test("A lobby that is not started ends when no request named it for the idle limit")
@@ -38,6 +38,41 @@ struct LobbyExpiryTests {
         await fixture.lobbies.sweep()
         #expect(try await isGone(lobby.id, fixture) == ends)
         #expect(await fixture.sessions.service.counts.sessions == (ends ? 0 : 1))
+    }
+
+    @Test("While its host lists the service, or somebody listens, a lobby is not forgotten")
+    func directoryOnly() async throws {
+        let fixture = try await LobbyFixture.deployed()
+        let lobby = try await fixture.create()
+        let other = try await fixture.create(by: LobbyFixture.joiner)
+        for _ in 0..<300 {
+            fixture.sessions.clock.advance(by: 3)
+            _ = try await fixture.list(by: LobbyFixture.host)
+            await fixture.lobbies.sweep()
+        }
+        #expect(try await !isGone(lobby.id, fixture))
+        #expect(try await isGone(other.id, fixture), "a list of somebody else keeps nothing alive")
+        let events = try await fixture.lobbies.events(of: lobby.id, in: "game", by: LobbyFixture.stranger)
+        fixture.sessions.clock.advance(by: 601)
+        await fixture.lobbies.sweep()
+        #expect(try await !isGone(lobby.id, fixture))
+        withExtendedLifetime(events) {}
+    }
+
+    @Test("The lobby's host has the role from the start; until it comes it has twice the time")
+    func hostFromTheStart() async throws {
+        let fixture = try await LobbyFixture.deployed()
+        let lobby = try await fixture.create()
+        let started = try await fixture.start(lobby.id)
+        let plan = try #require(fixture.sessions.plane.now.plans.last)
+        #expect(plan.hostUserToken != nil && plan.hostUserToken == started.lobby.host?.token)
+        for (after, ends) in [(60.0, false), (59.0, false), (1.0, true)] {
+            fixture.sessions.clock.advance(by: after)
+            let served = fixture.sessions.clock.now - 1_700_000_000
+            fixture.activity.now = SessionActivity(hostSilence: UInt32(served * 1000), silence: 0)
+            await fixture.lobbies.sweep()
+            #expect(try await isGone(lobby.id, fixture) == ends, "\(served) s")
+        }
     }
 
     @Test("A host that is heard is asked about again, and its later silence is noticed")

@@ -22,6 +22,7 @@ struct LobbyFixture {
         lobbies = LobbyService(
             directory: sessions.service,
             activity: { [activity] _ in activity.now },
+            silences: { [activity] users, _ in activity.silences(of: users) },
             store: disk,
             settings: settings,
             logger: sessions.log.logger,
@@ -46,6 +47,13 @@ struct LobbyFixture {
         return again
     }
 
+    /// The lobbies as players see them.
+    func list(tags: [String] = [], by caller: LobbyCaller = Self.stranger) async throws(RelayError) -> [Lobby] {
+        try await lobbies.list(in: "game", by: caller).matching(tags).map(\.lobby)
+    }
+
+    static func caller(_ number: UInt32) -> LobbyCaller { LobbyCaller(address: IPAddress(ipv4: 0x0B00_0000 + number)) }
+
     func create(
         capacity: Int = 4,
         isJoinable: Bool = true,
@@ -55,12 +63,14 @@ struct LobbyFixture {
         return try await lobbies.create(request, in: "game", by: caller).lobby
     }
 
+    @discardableResult
     func join(_ id: String, as player: String = "ada", by caller: LobbyCaller = Self.joiner) async throws(RelayError)
         -> LobbyView
     {
         try await lobbies.join(id, playerID: player, in: "game", by: caller)
     }
 
+    @discardableResult
     func start(_ id: String, by caller: LobbyCaller = Self.host) async throws(RelayError) -> LobbyView {
         try await lobbies.start(id, in: "game", by: caller)
     }
@@ -72,11 +82,33 @@ struct LobbyFixture {
 
 /// What the plane says it heard.
 final class ActivityBox: Sendable {
-    private let activity = Mutex<SessionActivity?>(SessionActivity(hostSilence: 0, silence: 0))
+    private struct State {
+        var activity: SessionActivity? = SessionActivity(hostSilence: 0, silence: 0)
+        var silences: [UInt32: UInt32] = [:]
+        var asked: [[UInt32]] = []
+    }
+
+    private let state = Mutex(State())
 
     var now: SessionActivity? {
-        get { activity.withLock { $0 } }
-        set { activity.withLock { $0 = newValue } }
+        get { state.withLock { $0.activity } }
+        set { state.withLock { $0.activity = newValue } }
+    }
+
+    /// Every question about users so far.
+    var asked: [[UInt32]] { state.withLock { $0.asked } }
+
+    /// The user was heard so many milliseconds ago; `nil` for never.
+    func set(_ silence: UInt32?, user token: UInt32?) {
+        guard let token else { return }
+        state.withLock { $0.silences[token] = silence }
+    }
+
+    func silences(of users: [UInt32]) -> [UInt32?] {
+        state.withLock { state in
+            state.asked.append(users)
+            return users.map { state.silences[$0] }
+        }
     }
 }
 
@@ -85,6 +117,9 @@ final class FakeLobbyStore: LobbyStore {
     struct Disk: Sendable {
         var deployments: [String: LobbyDeployment] = [:]
         var lobbies: [String: Lobby] = [:]
+        /// How many lobbies were written whole, and how many rows of players alone.
+        var wholeLobbies = 0
+        var playerRows = 0
     }
 
     private let disk: Mutex<Disk>
@@ -106,7 +141,21 @@ final class FakeLobbyStore: LobbyStore {
             switch change {
             case .saveDeployment(let deployment): disk.deployments[deployment.name] = deployment
             case .removeDeployment(let name): disk.deployments[name] = nil
-            case .saveLobby(let lobby): disk.lobbies[lobby.id] = lobby
+            case .saveLobby(var lobby):
+                lobby.silentSeats = 0
+                disk.lobbies[lobby.id] = lobby
+                disk.wholeLobbies += 1
+            case .changeLobby(let lobby):
+                var alone = lobby
+                alone.silentSeats = 0
+                alone.players = disk.lobbies[lobby.id]?.players ?? []
+                disk.lobbies[lobby.id] = alone
+            case .addPlayer(let player, let id):
+                disk.lobbies[id]?.players.append(player)
+                disk.playerRows += 1
+            case .removePlayer(let number, let id):
+                disk.lobbies[id]?.players.removeAll { $0.number == number }
+                disk.playerRows += 1
             case .removeLobby(let id): disk.lobbies[id] = nil
             }
         }

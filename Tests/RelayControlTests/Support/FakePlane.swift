@@ -101,6 +101,10 @@ final class FakePlane: DataPlane {
         state.withLock { $0.sessions[sessionToken] == nil ? nil : SessionActivity(hostSilence: nil, silence: 0) }
     }
 
+    func silences(ofUsers userTokens: [UInt32], inSession sessionToken: UInt32) async -> [UInt32?] {
+        userTokens.map { _ in nil }
+    }
+
     func report(ofSession sessionToken: UInt32) async -> SessionReport? {
         state.withLock { state in
             state.sessions[sessionToken].map { plan in

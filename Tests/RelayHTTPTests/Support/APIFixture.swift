@@ -17,10 +17,12 @@ struct APIFixture {
     let lobbies: LobbyService
     let counters = HTTPRequestCounters()
     let log = LogRecorder()
-    let lobbyCalls = AddressRateLimiter()
+    let lobbyBudget = LobbyBudget()
     let sharedSources = SharedSources()
     let dashboard = FakeDashboard()
     let connections: HTTPConnections
+    /// Which users the relay has heard.
+    let heard = HeardUsers()
     let server: APIServer
 
     static let settings = APISettings(
@@ -42,6 +44,7 @@ struct APIFixture {
         lobbies = LobbyService(
             directory: directory,
             activity: { _ in nil },
+            silences: { [heard] in heard.silences(ofUsers: $0, inSession: $1) },
             store: MemoryLobbyStore(),
             settings: LobbySettings(),
             logger: Logger(label: "test") { _ in log },
@@ -59,7 +62,7 @@ struct APIFixture {
             readiness: { readiness },
             dashboard: dashboard
         )
-        dependencies.lobbyCalls = lobbyCalls
+        dependencies.lobbyBudget = lobbyBudget
         dependencies.sharedSources = sharedSources
         dependencies.connections = connections
         server = APIServer(

@@ -102,6 +102,7 @@ import Testing
             "sessions.roaming", "webhook.secret", "webhook.allow_networks", "geoip.database", "metrics.listen",
             "log.level", "log.format", "control.socket", "state.directory", "api.public_url", "api.keys_file",
             "lobbies.listen", "lobbies.open", "lobbies.host_timeout", "lobbies.origins",
+            "lobbies.max_seats_per_source",
         ]
         for key in keys { #expect(Self.line(of: key, in: result.output) != nil, "\(key)") }
         #expect(result.output.contains("relay.location"))

@@ -25,7 +25,7 @@ import Testing
             return try #require(entry?["port"]?.int.flatMap { UInt16(exactly: $0) })
         }
         var players: [String: UInt32] = [:]
-        for player in json["players"]?.array ?? [] {
+        for player in json["players"]?.array ?? [] where player["authorization_token"] != nil {
             players[try #require(player["id"]?.string)] = try token(in: player)
         }
         return (try token(in: assignment), try port("server"), try port("client"), players)
@@ -63,7 +63,8 @@ import Testing
             #expect(try joiner.post("\(url)/lobbies:join", join).status / 100 == 2)
             #expect(try joiner.post("\(url)/lobbies:join", join).status / 100 == 2, "a retry is no error")
             let joined = try game(expectJSON(joiner.get("\(url)/lobbies/\(id)")))
-            #expect(joined.players.count == 2 && joined.session == hosted.session)
+            #expect(joined.players.keys.sorted() == ["joiner"], "the host was heard, so its token is no longer shown")
+            #expect(joined.session == hosted.session)
             let client = try Player(
                 Credentials(user: try #require(joined.players["joiner"]), session: joined.session),
                 as: .client,
@@ -82,6 +83,45 @@ import Testing
             try expectError(host.call("DELETE", "\(url)/lobbies/", body: "{}"), 404)
             try expectError(host.get("\(url)/lobbies/\(id)"), 404)
             #expect(try expectJSON(daemon.api.get(APIClient.sessions))["total_count"]?.int == 0)
+        }
+    }
+
+    @Test(
+        "A neighbour behind the same address does not read the token of a host who plays, and does not take the host over"
+    )
+    func thief() throws {
+        try withDaemon(["api.trusted_proxies=[127.0.0.0/8]"]) { daemon in
+            let url = try deploy(daemon)
+            let api = daemon.api(authorization: nil)
+            func call(_ method: String, _ path: String, _ body: String?, from address: String) throws -> HTTPResponse {
+                try api.call(method, path, body: body, headers: [("X-Forwarded-For", address)])
+            }
+            let home = "198.51.100.7"
+            let body = #"{"name": "room", "capacity": 3, "is_joinable": true, "player": {"id": "host"}}"#
+            let created = try expectJSON(call("POST", "\(url)/lobbies", body, from: home))
+            let id = try #require(created["lobby_id"]?.string)
+            let start = #"{"lobby_id": "\#(id)"}"#
+            let hosted = try game(expectJSON(call("POST", "\(url)/lobbies:start", start, from: home)))
+            let server = try Player(
+                Credentials(user: try #require(hosted.players["host"]), session: hosted.session),
+                as: .host,
+                port: hosted.server,
+                from: "127.0.0.1",
+                at: "127.0.0.1"
+            )
+            try server.ping(.valid)
+            for (player, address) in [("neighbour", home), ("stranger", "198.51.100.8")] {
+                let join = #"{"lobby_id": "\#(id)", "player": {"id": "\#(player)"}}"#
+                let seen = try game(expectJSON(call("POST", "\(url)/lobbies:join", join, from: address)))
+                #expect(seen.players.keys.sorted() == [player])
+                try server.ping(.valid)
+                let again = try game(expectJSON(call("GET", "\(url)/lobbies/\(id)", nil, from: address)))
+                #expect(again.players.keys.sorted() == [player])
+            }
+            let leave = #"{"lobby_id": "\#(id)", "player": {"id": "stranger"}}"#
+            try expectError(call("POST", "\(url)/lobbies:leave", leave, from: "198.51.100.9"), 403)
+            #expect(try call("POST", "\(url)/lobbies:leave", leave, from: home).status / 100 == 2)
+            try expectError(call("POST", "\(url)/lobbies:join", leave, from: "198.51.100.8"), 403, naming: "barred")
         }
     }
 
