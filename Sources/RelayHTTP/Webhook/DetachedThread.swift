@@ -13,14 +13,16 @@ enum DetachedThread {
 
     /// - Returns: whether there is such a thread.
     static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, stackBytes)
+        // Storage that pthread_attr_init(3) fills: the type's own initialiser belongs to whichever module imported it first.
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        defer { attributes.deallocate() }
+        guard pthread_attr_init(attributes) == 0 else { return false }
+        defer { pthread_attr_destroy(attributes) }
+        pthread_attr_setdetachstate(attributes, CInt(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(attributes, stackBytes)
         let work = Unmanaged.passRetained(Work(body))
         var thread = pthread_t()
-        let status = pthread_create(&thread, &attributes, { pointer in
+        let status = pthread_create(&thread, attributes, { pointer in
             guard let pointer else { return nil }
             Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
             return nil
