@@ -22,11 +22,16 @@ enum DetachedThread {
         pthread_attr_setstacksize(attributes, stackBytes)
         let work = Unmanaged.passRetained(Work(body))
         var thread = pthread_t()
-        let status = pthread_create(&thread, attributes, { pointer in
-            guard let pointer else { return nil }
-            Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
-            return nil
-        }, work.toOpaque())
+        let status = pthread_create(
+            &thread,
+            attributes,
+            { pointer in
+                guard let pointer else { return nil }
+                Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
+                return nil
+            },
+            work.toOpaque()
+        )
         guard status == 0 else {
             work.release()
             return false
