@@ -48,17 +48,17 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // What the operating system says, in words for the operator; and what the programs say to a terminal.
+        .target(name: "RelaySystem", swiftSettings: strict),
+        .target(name: "RelayCommands", dependencies: ["RelaySystem", argumentParser], swiftSettings: strict),
+
         // The data plane, from the wire up.
         .target(name: "CLinux"),
         .target(name: "RelayWire", swiftSettings: strict),
         .target(name: "CPrefetch"),
         .target(name: "RelayCore", dependencies: ["CPrefetch", "RelayWire"], swiftSettings: strict),
-        .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "LinuxIO", dependencies: ["CLinux", "RelaySystem"], swiftSettings: strict),
         .target(name: "RelayPlane", dependencies: ["RelayWire", "RelayCore", "LinuxIO"], swiftSettings: strict),
-
-        // What the operating system says, in words for the operator; and what the programs say to a terminal.
-        .target(name: "RelaySystem", swiftSettings: strict),
-        .target(name: "RelayCommands", dependencies: ["RelaySystem", argumentParser], swiftSettings: strict),
 
         // The control plane, and what keeps it and speaks for it.
         .target(name: "RelayNet", swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import RelaySystem
 
 /// A system call that failed: its name and the error number.
 package struct SystemCallError: Error, Equatable, CustomStringConvertible {
@@ -12,10 +13,13 @@ package struct SystemCallError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    /// The system's words for the error.
-    package var reason: String { String(cString: strerror(code)) }
+    /// What the error number means, in words.
+    package var reason: String { SystemWords.reason(code) }
 
-    package var description: String { "\(call): \(reason)" }
+    package var description: String { "\(reason) (\(call))" }
+
+    /// The process or the machine has no more descriptors: the next call would fail in the same way.
+    package var isExhaustion: Bool { code == EMFILE || code == ENFILE }
 
     package var isAddressInUse: Bool { code == EADDRINUSE }
     /// The address family is not there: IPv6 is switched off.

@@ -149,6 +149,7 @@ extension SessionService {
                 )
                 return
             } catch {
+                noteExhaustion(error)
                 guard case .portUnavailable(let port, let reason) = error, session.portPair != .shared else {
                     throw Self.refusal(error)
                 }
@@ -169,6 +170,13 @@ extension SessionService {
             .unavailable,
             "\(Self.maxPortAttempts) port pairs of 'relay.ports.dedicated' in a row cannot be bound"
         )
+    }
+
+    /// Says that there are no more descriptors, once a minute at most, however many sessions run into it.
+    func noteExhaustion(_ error: DataPlaneError) {
+        guard case .exhausted(let reason) = error, now() >= nextExhaustionLine else { return }
+        nextExhaustionLine = now() + 60
+        logger.error("sessions are refused since no socket can be opened for them: \(reason)")
     }
 
     private func undoCreate(of session: Session, webhook: PendingWebhook?) async {
@@ -212,6 +220,8 @@ extension SessionService {
         switch error {
         case .portUnavailable(let port, let reason):
             RelayError(.unavailable, "UDP port \(port) cannot be bound: \(reason)")
+        case .exhausted(let reason):
+            RelayError(.unavailable, "no socket can be opened for the session: \(reason)")
         case .full(let limit, let key):
             RelayError(.unavailable, "a worker of the relay is full (\(limit), '\(key)')")
         case .unknownSession:

@@ -181,7 +181,11 @@ extension SessionService {
                 reason = error
             }
         }
-        logger.error(
+        noteExhaustion(reason)
+        // Of many sessions one line, and the number of parked ones.
+        let level: Logger.Level = if case .exhausted = reason { .debug } else { .error }
+        logger.log(
+            level: level,
             "a stored session cannot be served: \(Self.refusal(reason).message)",
             metadata: ["session": "\(id)"]
         )

@@ -39,6 +39,8 @@ package actor SessionService: SessionDirectory {
     var earlyEvents: [PlaneEvent] = []
     var backlog = Backlog<BackgroundJob>(limit: 64)
     private var locks = KeyedLock()
+    /// When the log may say again that there are no more descriptors.
+    var nextExhaustionLine = -Double.infinity
     var warnedAboutFilters = false
     private var onSessionEnd: @Sendable (String) -> Void = { _ in }
 

@@ -170,6 +170,7 @@ struct PortBinder: Sendable {
             } catch  where error.isFamilyUnavailable && isWildcard && addresses.count > 1 && address.count == 16 {
                 continue
             } catch {
+                if error.isExhaustion { throw .exhausted(reason: error.reason) }
                 throw .portUnavailable(port: port, reason: error.description)
             }
         }

@@ -73,7 +73,8 @@ extension Worker {
         } catch {
             engine.removeSession(plan.sessionToken, now: now)
             sockets.remove(pair: plan.portPair.number)
-            return .portUnavailable(port: 0, reason: error.description)
+            return error.isExhaustion
+                ? .exhausted(reason: error.reason) : .portUnavailable(port: 0, reason: error.description)
         }
     }
 

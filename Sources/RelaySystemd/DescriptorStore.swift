@@ -11,6 +11,10 @@ package struct DescriptorStore: Sendable {
         ServiceNotifier.hasSocket ? DescriptorStore() : nil
     }
 
+    /// How many descriptors the manager keeps for this unit; `nil` where it does not say. Since version 254 it does
+    /// (systemd.exec(5), `$FDSTORE`), for older ones the shipped unit does.
+    package static var capacity: Int? { getenv("FDSTORE").flatMap { Int(String(cString: $0)) } }
+
     /// Puts a copy of a descriptor into the store. The store takes the same file under one name once only.
     /// - Parameter named: 1…255 ASCII characters without control characters and colons.
     package func keep(_ number: Int32, named name: String) {

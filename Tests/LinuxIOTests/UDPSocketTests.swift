@@ -16,7 +16,7 @@ struct UDPSocketTests {
         }
         #expect(error == SystemCallError("bind", code: EADDRINUSE))
         #expect(error?.isAddressInUse == true)
-        #expect(error?.description == "bind: Address already in use")
+        #expect(error?.description == "it is in use by another process (bind)")
         var sharing = UDPSocket.Options()
         sharing.sharesPort = true
         let second = try UDPSocket.open(address: Self.loopback, port: 0, sharing)

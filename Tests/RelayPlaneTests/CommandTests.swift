@@ -107,7 +107,7 @@ struct CommandTests {
                 return
             }
             #expect(port == (wanted.server == 0 ? ports.client : ports.server))
-            #expect(reason == "bind: Address already in use")
+            #expect(reason == "it is in use by another process (bind)")
         }
         try scene.talk(5, scene.host(), scene.client())
     }

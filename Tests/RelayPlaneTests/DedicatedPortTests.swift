@@ -54,7 +54,7 @@ struct DedicatedPortTests {
         let ports = scene.plane.ports(of: .dedicated(0))
         let thief = try UDPSocket.open(address: PlaneScene.loopback, port: ports.client, UDPSocket.Options())
         await #expect(
-            throws: DataPlaneError.portUnavailable(port: ports.client, reason: "bind: Address already in use")
+            throws: DataPlaneError.portUnavailable(port: ports.client, reason: "it is in use by another process (bind)")
         ) { try await scene.plane.add(PlaneScene.plan(5, pair: .dedicated(0))) }
         #expect(isFree(ports.server, PlaneScene.loopback), "the other port of the pair is given back")
         #expect(scene.sum(.sessionsNow) == 0)

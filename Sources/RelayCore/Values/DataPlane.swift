@@ -65,6 +65,8 @@ public struct SessionActivity: Sendable, Equatable {
 public enum DataPlaneError: Error, Equatable {
     /// A dedicated pair's port is taken by another process; `port` in host byte order, `reason` the system's words.
     case portUnavailable(port: UInt16, reason: String)
+    /// No more sockets can be opened, on whatever ports; `reason` says what to raise.
+    case exhausted(reason: String)
     /// The worker's table of sessions or users is full; `limit` is its size, `key` the configuration key that sets it.
     case full(limit: Int, key: String)
     /// The session is not (or no longer) served.

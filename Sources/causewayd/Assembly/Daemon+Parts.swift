@@ -25,7 +25,9 @@ extension Daemon {
                 inheriting: Inheritance(
                     inherited.map { Inheritance.Item(name: $0.name, number: $0.number) } + TablesFile.open()
                 ),
-                keeper: DescriptorStore.connect().map { DescriptorKeeper($0) } ?? .none,
+                keeper: DescriptorStore.connect().map {
+                    DescriptorKeeper($0, inherited: inherited, logger: logger)
+                } ?? .none,
                 onEvent: onEvent
             ) { words in
                 logger.critical("\(words)")
@@ -40,6 +42,8 @@ extension Daemon {
                     "relay.ports: UDP port \(port) cannot be bound: \(reason). Choose other ports with relay.ports.shared, or "
                         + "another address with relay.bind"
                 )
+            case .exhausted(let reason):
+                throw CommandFailure("the UDP ports cannot be opened: \(reason)")
             case .cannotStart(let reason):
                 throw CommandFailure("the data plane cannot start: \(reason)")
             default:

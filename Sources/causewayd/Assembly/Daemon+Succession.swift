@@ -5,10 +5,25 @@ import RelaySystemd
 
 extension DescriptorKeeper {
     /// systemd's descriptor store.
-    init(_ store: DescriptorStore) {
+    /// - Parameter inherited: what is in it already, in part.
+    init(_ store: DescriptorStore, inherited: [InheritedDescriptor], logger: Logger) {
+        let gauge = StoreGauge(capacity: DescriptorStore.capacity, names: inherited.map(\.name))
         self.init(
-            keep: { store.keep($0, named: $1) },
-            forget: { store.forget(named: $0) },
+            keep: { number, name in
+                store.keep(number, named: name)
+                guard let capacity = gauge.add(name) else { return }
+                logger.warning(
+                    """
+                    systemd's descriptor store is full: the sockets of further sessions are not kept over a restart, after which \
+                    their players have to join again. Raise FileDescriptorStoreMax=\(capacity) in 'systemctl edit \
+                    causeway.service', to four for each session with ports of its own, and the FDSTORE beside it
+                    """
+                )
+            },
+            forget: { name in
+                store.forget(named: name)
+                gauge.remove(name)
+            },
             settle: { _ = store.settle(timeoutMilliseconds: 500) }
         )
     }

@@ -56,7 +56,6 @@ struct Daemon {
         self.configuration = configuration
         self.development = development
         self.logger = logger
-        ProcessLimits.raiseOpenFiles()
         let locator = premises.locator
         let (events, continuation) = AsyncStream.makeStream(of: PlaneEvent.self)
         planeEvents = events

@@ -55,10 +55,10 @@ struct RunCommand: AsyncParsableCommand {
         let development = try dev ? DevelopmentMode(environment: ProcessInfo.processInfo.environment) : nil
         defer { development?.removeTemporaryState() }
         let configuration = loaded.configuration.overlaid(by: development)
-        let premises = try Premises.open(loaded, configuration, inherited: inherited, isCheck: false).premises
+        let opened = try Premises.open(loaded, configuration, inherited: inherited, isCheck: false)
         let daemon = try Daemon(
             configuration,
-            premises: premises,
+            premises: opened.premises,
             development: development,
             inherited: inherited,
             logger: logger
@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
             return loaded.configuration.overlaid(by: development)
         }
         // Datagrams flow by now; what there is to say can wait for them.
-        for warning in loaded.warnings { logger.warning("\(warning)") }
+        for warning in loaded.warnings + opened.warnings.map(\.description) { logger.warning("\(warning)") }
         try await daemon.run()
     }
 
@@ -76,9 +76,12 @@ struct RunCommand: AsyncParsableCommand {
     /// log.
     private static func fatal(_ error: any Error, _ logger: Logger, _ settings: Configuration.Log) -> ExitCode {
         let lines = "\(error)".split(separator: "\n").map { String($0) }
-        for line in lines { logger.critical("\(line)") }
-        if LogDestination(settings.format) == .journal, !JournalStream.isStandardError {
-            for line in lines { LogQueue.shared.add(bytes: line.utf8.count) { StandardError.print(line) } }
+        let isJournal = LogDestination(settings.format) == .journal
+        if !isJournal || !JournalStream.isStandardError {
+            for line in lines { logger.critical("\(line)") }
+        }
+        if isJournal {
+            for line in lines { LogQueue.shared.add(bytes: line.utf8.count) { StandardError.print(line, .error) } }
         }
         return .failure
     }

@@ -17,8 +17,17 @@ struct Premises {
         let key: String
         /// What, and what to do: a sentence.
         let words: String
-        /// It may be over by the time of the start: another process has it.
-        var isPassing = false
+        var weight = Weight.problem
+    }
+
+    /// What follows from a finding.
+    enum Weight {
+        /// The daemon does not start.
+        case problem
+        /// It does not start as long as another process has what it wants: that may be over by then.
+        case passing
+        /// It starts, and somebody should know.
+        case advice
     }
 
     /// Opens everything.
@@ -40,12 +49,12 @@ struct Premises {
         let locator = keep(&findings) { () throws(Failure) in try openLocator(configuration.geoip.database) }
         findings += stateFindings(configuration)
         findings += SocketSurvey(configuration, inherited, isCheck: isCheck).findings
-        // Without a check it does not start; with one, somebody is about to stop that other process, or not.
+        findings += descriptorFindings(configuration)
+        let stopping = findings.filter { $0.weight == .problem || ($0.weight == .passing && !isCheck) }
         let problems =
-            loaded.problemsForRun(seesCredentials: !isCheck)
-            + findings.filter { !isCheck || !$0.isPassing }.map { loaded.problem($0.key, $0.words) }
+            loaded.problemsForRun(seesCredentials: !isCheck) + stopping.map { loaded.problem($0.key, $0.words) }
         guard problems.isEmpty else { throw ConfigurationErrors(problems: problems) }
-        let warnings = findings.filter(\.isPassing).map { loaded.problem($0.key, $0.words) }
+        let warnings = findings.map { loaded.problem($0.key, $0.words) }
         return (Premises(credentials: credentials ?? nil, locator: locator ?? GeoLocator()), warnings)
     }
 

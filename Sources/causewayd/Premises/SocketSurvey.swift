@@ -86,7 +86,7 @@ struct SocketSurvey {
             holder = found.words
         }
         let words = SystemWords.unbindable(what, code, port: port, holder: holder, unit: unit)
-        findings.append(Premises.Finding(key: key, words: words, isPassing: code == EADDRINUSE))
+        findings.append(Premises.Finding(key: key, words: words, weight: code == EADDRINUSE ? .passing : .problem))
     }
 
     /// A path for a Unix socket: its directory can be written to, and nothing else stands there.
@@ -100,7 +100,9 @@ struct SocketSurvey {
             try ControlServer.require(free: path, named: key)
         } catch {
             if error.isTaken, isCheck, neighbours.hasDaemon { return }
-            findings.append(Premises.Finding(key: key, words: error.message, isPassing: error.isTaken))
+            findings.append(
+                Premises.Finding(key: key, words: error.message, weight: error.isTaken ? .passing : .problem)
+            )
         }
     }
 
