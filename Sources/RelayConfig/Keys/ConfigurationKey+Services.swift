@@ -42,8 +42,8 @@ extension ConfigurationKey {
             example: "[10.20.0.0/16]",
             reloadable: false,
             """
-            Networks that webhooks may reach although they are loopback, private or link-local. Metadata services of \
-            clouds are among those.
+            Networks that webhooks may reach although they are loopback, private, link-local or this relay's own. Metadata \
+            services of clouds are among those.
             """
         ),
         ConfigurationKey(
