@@ -233,9 +233,9 @@ let keyCases: [KeyCase] = [
             "https://game.example.net": "is text",
         ]
     ),
+    KeyCase("lobbies.max_seats_per_source", good: ["1": "1"], bad: intBad(over: "65537", under: "0")),
     KeyCase("lobbies.socket_mode", good: modeGood, bad: modeBad),
     KeyCase("lobbies.socket_group", good: groupGood, bad: groupBad),
-    KeyCase("lobbies.max_seats_per_source", good: ["1": "1"], bad: intBad(over: "65537", under: "0")),
     KeyCase("guess.per_source", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),
     KeyCase("guess.past_budget", good: ["0": "0"], bad: intBad(over: "65536", under: "-1")),
     KeyCase("guess.per_session", good: ["1": "1"], bad: intBad(over: "1000001", under: "0")),

@@ -20,7 +20,7 @@ import Testing
     func presentID() {
         let rejoined = SessionUser(number: 3, address: "1.2.3.4", token: 9, rejoinID: 1 << 20)
         let plan = UserPlan(rejoined, pinsAddress: false)
-        #expect(plan == UserPlan(userToken: 9, connectionID: 1 << 20, number: 3))
+        #expect(plan.userToken == 9 && plan.connectionID == 1 << 20 && plan.number == 3)
         #expect(UserPlan(SessionUser(number: 3, address: "::", token: 9), pinsAddress: false).connectionID == 3)
     }
 

@@ -103,11 +103,9 @@ struct LobbyStoreTests {
         sum.add(Array(document.utf8))
         let checksum = sum.value
         try await DatabaseQueue(path: directory.database).write {
+            try OlderDatabase.revert($0, to: 4)
             try $0.execute(
-                sql: """
-                    DROP TABLE lobby_players; PRAGMA user_version = 3;
-                    INSERT INTO lobbies (name, document, checksum) VALUES ('a', CAST(? AS BLOB), ?)
-                    """,
+                sql: "INSERT INTO lobbies (name, document, checksum) VALUES ('a', CAST(? AS BLOB), ?)",
                 arguments: [document, checksum]
             )
         }
@@ -133,14 +131,7 @@ struct LobbyStoreTests {
         let store = SQLiteSessionStore(directory: directory.state)
         _ = try await store.load()
         await store.close()
-        try await DatabaseQueue(path: directory.database).write {
-            try $0.execute(
-                sql: """
-                    DROP TABLE answers; DROP TABLE lobby_players; DROP TABLE lobbies; DROP TABLE lobby_services; PRAGMA user_version = 1;
-                    ALTER TABLE sessions DROP COLUMN highest_rejoin_id; ALTER TABLE users DROP COLUMN rejoin_id
-                    """
-            )
-        }
+        try await DatabaseQueue(path: directory.database).write { try OlderDatabase.revert($0, to: 1) }
         let again = SQLiteSessionStore(directory: directory.state)
         _ = try await again.load()
         try await again.commit(.saveDeployment(Self.service))

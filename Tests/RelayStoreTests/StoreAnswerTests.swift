@@ -101,9 +101,7 @@ struct StoreAnswerTests {
         let store = SQLiteSessionStore(directory: directory.state)
         _ = try await store.load()
         await store.close()
-        try await DatabaseQueue(path: directory.database).write { db in
-            try db.execute(sql: "DROP TABLE answers; PRAGMA user_version = 3")
-        }
+        try await DatabaseQueue(path: directory.database).write { try OlderDatabase.revert($0, to: 3) }
         #expect(try await reload().answers.isEmpty)
     }
 }

@@ -50,13 +50,7 @@ import Testing
         [1, user.value].forEach { session.add($0) }
         let (userSum, sessionSum) = (user.value, session.value)
         try await DatabaseQueue(path: directory.database).write { db in
-            try db.execute(
-                sql: """
-                    DROP TABLE answers;
-                    ALTER TABLE sessions DROP COLUMN highest_rejoin_id; ALTER TABLE users DROP COLUMN rejoin_id;
-                    PRAGMA user_version = 2
-                    """
-            )
+            try OlderDatabase.revert(db, to: 2)
             try db.execute(
                 sql: "INSERT INTO users (session, number, address, token, checksum) VALUES (1, 1, '1.2.3.4', 77, ?)",
                 arguments: [userSum]
