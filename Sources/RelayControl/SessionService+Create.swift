@@ -117,7 +117,7 @@ extension SessionService {
     /// Disk, then plane, then visible.
     private func establish(_ id: String, ticket: IdempotencyTicket?) async throws(RelayError) -> Session {
         guard let entry = entries[id] else { throw Self.noSession }
-        let answer = record(ticket, entry.session, users: entry.session.users)
+        let answer = draftAnswer(ticket, entry.session, users: entry.session.users)
         let webhook = webhook(for: entry.session)
         do throws(SessionStoreError) {
             try await store.commit(answering(answer, .createSession(entry.session, webhook: webhook)))
@@ -135,7 +135,7 @@ extension SessionService {
         guard let created = entries[id]?.session else { throw Self.noSession }
         entries[id]?.phase = .live
         index.insert(id, sequence: created.sequence)
-        if let answer { answers.insert(answer) }
+        if let answer { answers.finish(answer) }
         if let webhook { submitWebhook(webhook) }
         retryBacklog()
         return created
@@ -194,7 +194,7 @@ extension SessionService {
         logger.error("sessions are refused since no socket can be opened for them: \(reason)")
     }
 
-    private func undoCreate(of session: Session, webhook: PendingWebhook?, answer: IdempotencyRecord?) async {
+    private func undoCreate(of session: Session, webhook: PendingWebhook?, answer: IdempotencyBook.Draft?) async {
         owe(removalOf: session, releasing: nil, forgetting: answer)
         _ = try? await settle(session.id)
         guard let webhook else { return }

@@ -71,10 +71,11 @@ extension SessionService {
 
     /// Notes that a session has to leave the disk, and what answers for it too where nobody was answered. Its revoked users
     /// leave with it.
-    func owe(removalOf session: Session, releasing pair: PortPairID?, forgetting answer: IdempotencyRecord? = nil) {
+    func owe(removalOf session: Session, releasing pair: PortPairID?, forgetting answer: IdempotencyBook.Draft? = nil) {
+        if let answer { answers.abandon(answer) }
         unsettled[session.id] = Unsettled(
             removal: Unsettled.Removal(token: session.token, endedAt: now(), pair: pair),
-            answers: (unsettled[session.id]?.answers ?? []) + (answer.map { [$0.id] } ?? [])
+            answers: (unsettled[session.id]?.answers ?? []) + (answer.map { [$0.record.id] } ?? [])
         )
         backlog.stall(.settle(session.id))
     }

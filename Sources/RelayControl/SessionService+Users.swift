@@ -40,7 +40,7 @@ extension SessionService {
         let session = try liveSession(id)
         try requireDisk()
         let user = try reserveUser(of: session, address: address)
-        let answer = record(ticket, session, users: [user])
+        let answer = draftAnswer(ticket, session, users: [user])
         do throws(SessionStoreError) {
             try await store.commit(answering(answer, .addUser(user, sessionID: id)))
         } catch {
@@ -59,7 +59,7 @@ extension SessionService {
         }
         entries[id]?.session.users.append(user)
         noteArrival(of: user.number, in: id)
-        if let answer { answers.insert(answer) }
+        if let answer { answers.finish(answer) }
         retryBacklog()
         return (try liveSession(id), user)
     }
@@ -99,13 +99,16 @@ extension SessionService {
     private func undoUser(
         _ user: SessionUser,
         of session: Session,
-        answer: IdempotencyRecord?,
+        answer: IdempotencyBook.Draft?,
         triesNow: Bool
     ) async {
         count(users: -1, token: session.token)
         entries[session.id]?.revokedTokens.insert(user.token)
         unsettled[session.id, default: Unsettled()].revoked[user.token] = user.number
-        if let answer { unsettled[session.id]?.answers.append(answer.id) }
+        if let answer {
+            answers.abandon(answer)
+            unsettled[session.id]?.answers.append(answer.record.id)
+        }
         backlog.stall(.settle(session.id))
         if triesNow { _ = try? await settle(session.id) }
     }

@@ -42,36 +42,38 @@ extension SessionService {
     }
 
     /// A change, together with what answers the call that asks for it.
-    func answering(_ record: IdempotencyRecord?, _ change: StoreChange) -> StoreChange {
-        guard let record else { return change }
-        return .answering(record, displacing: answers.displaced(byOneOf: record.ticket.name.owner), change)
+    func answering(_ answer: IdempotencyBook.Draft?, _ change: StoreChange) -> StoreChange {
+        answer.map { .answering($0.record, displacing: $0.displaced, change) } ?? change
     }
 
-    func record(
+    /// What will answer a named call that makes these users; `nil` where the call has no name.
+    func draftAnswer(
         _ ticket: IdempotencyTicket?,
         _ session: Session,
         users: some Collection<SessionUser>
-    ) -> IdempotencyRecord? {
+    ) -> IdempotencyBook.Draft? {
         guard let ticket, let first = users.first else { return nil }
-        return IdempotencyRecord(
-            id: answers.newID(),
-            ticket: ticket,
+        return answers.draft(
+            ticket,
             sessionID: session.id,
             firstUser: first.number,
             tokens: users.map(\.token),
-            createdAt: now()
+            now: now()
         )
     }
 
     /// Lets go of answers that nobody may ask for any more.
     func forgetOldAnswers() async {
-        let ids = answers.expire(now: now(), most: Self.mostForgotten)
-        guard !ids.isEmpty else { return }
-        do {
-            try await store.commit(.forgetAnswers(ids: ids))
-        } catch {
-            answers.keepForLater(ids)
-            logger.warning("answers to old calls stay on disk for now: \(error.message)")
+        while true {
+            let ids = answers.expire(now: now(), most: Self.mostForgotten)
+            guard !ids.isEmpty else { return }
+            do {
+                try await store.commit(.forgetAnswers(ids: ids))
+            } catch {
+                answers.keepForLater(ids)
+                logger.warning("answers to old calls stay on disk for now: \(error.message)")
+                return
+            }
         }
     }
 }
