@@ -4,7 +4,7 @@ internal import GRDB
 /// released.
 enum Schema {
     /// Goes up with every step; kept in the file's `user_version`.
-    static let version = 4
+    static var version: Int { steps.count }
 
     /// `CsWy`, kept in the file's `application_id`: this is no other program's database.
     static let applicationID = 0x4373_5779
