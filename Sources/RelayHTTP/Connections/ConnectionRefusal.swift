@@ -44,6 +44,7 @@ enum ConnectionRefusal: Error, Sendable, Equatable, CaseIterable {
     var head: HTTPResponse {
         var head = APIFailure(status: status, message: message, headers: headers).response.head
         head.headerFields[.connection] = "close"
+        head.headerFields[.xRequestID] = RequestTag.new()
         head.headerFields[.date] = HTTPDate.now
         return head
     }
