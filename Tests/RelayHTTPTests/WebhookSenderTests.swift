@@ -186,6 +186,20 @@ struct WebhookSenderTests {
         #expect(!reason.contains("latest"))
     }
 
+    @Test("What a refusal says of a name does not tell its address in the relay's own network")
+    func refusedName() async throws {
+        let sender = Self.sender(
+            policy: WebhookTargetPolicy(),
+            resolve: { _ in .addresses([IPAddress(ipv4: 0x0A09_0807)]) }
+        )
+        guard case .refused(let reason) = await sender.send(Self.webhook("http://db.internal.example/")) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason.contains("private") && reason.contains("webhook.allow_networks"))
+        #expect(!reason.contains("10.9.8.7"))
+    }
+
     @Test(
         "What is no http or https URL is refused",
         arguments: [

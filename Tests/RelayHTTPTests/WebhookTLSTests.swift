@@ -106,7 +106,7 @@ struct WebhookTLSTests {
             (WebhookReceiver.Behaviour.greet(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)), "does not speak TLS"),
             (.greet([0x15, 3, 1, 0, 2, 2, 70]), "no version of TLS from 1.2 on"),
             (.greet([0x15, 3, 3, 0, 2, 2, 40]), "refused the TLS handshake"),
-            (.close, "closed the connection during the TLS handshake"), (.reset, "reset the connection"),
+            (.hangUp, "closed the connection"), (.close, "the connection"), (.reset, "reset the connection"),
         ] as [(WebhookReceiver.Behaviour, String)]
     )
     func handshake(behaviour: WebhookReceiver.Behaviour, words: String) async throws {

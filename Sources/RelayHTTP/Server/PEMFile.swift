@@ -22,11 +22,10 @@ struct PEMFile {
         let text = String(decoding: bytes, as: UTF8.self)
         try refuseOtherForms(bytes, "openssl x509 -inform DER -in '\(path)' -out NEW.pem")
         if text.contains("PRIVATE KEY-----") {
-            let isPair = key.hasPrefix("api.tls.")
-            throw failure(
-                "holds a private key and no certificate"
-                    + (isPair ? ": are api.tls.certificate and api.tls.key mixed up?" : ": keep that secret, and name another file")
-            )
+            let advice =
+                key.hasPrefix("api.tls.")
+                ? "are api.tls.certificate and api.tls.key mixed up?" : "keep that secret, and name another file"
+            throw failure("holds a private key and no certificate: \(advice)")
         }
         if text.contains("BEGIN CERTIFICATE-----") {
             throw failure("holds a certificate that is damaged: copy it anew, with every line from BEGIN to END")

@@ -56,7 +56,7 @@ package struct HTTPWebhookSender: WebhookSender {
         switch policy.judge(await resolve(host.name)) {
         case .allowed(let address): return .address(address)
         case .forbidden(let address, let objection):
-            return .nowhere(.refused(reason: WebhookTargetPolicy.words(address, objection)))
+            return .nowhere(.refused(reason: WebhookTargetPolicy.words(host.name, address, objection)))
         case .unresolved(let reason): return .nowhere(.failed(reason: reason))
         }
     }

@@ -35,7 +35,9 @@ enum TLSFailure {
             return .words("the receiver speaks no version of TLS from 1.2 on")
         case "SSLV3_ALERT_HANDSHAKE_FAILURE", "HANDSHAKE_FAILURE_ON_CLIENT_HELLO", "NO_SHARED_CIPHER",
             "TLSV1_ALERT_INSUFFICIENT_SECURITY":
-            return .words("the receiver refused the TLS handshake: it shares no cipher or version, or knows no such host")
+            return .words(
+                "the receiver refused the TLS handshake: it shares no cipher or version, or knows no such host"
+            )
         case "TLSV1_UNRECOGNIZED_NAME", "TLSV1_ALERT_UNRECOGNIZED_NAME":
             return .words("the receiver knows no host of this name")
         case "TLSV1_CERTIFICATE_REQUIRED", "TLSV1_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE":
@@ -64,7 +66,8 @@ enum TLSFailure {
             return "the receiver's certificate expired on \(day(certificate.notValidAfter))"
         }
         if Double(certificate.notValidBefore) > now {
-            return "the receiver's certificate is valid only from \(day(certificate.notValidBefore)) on: is this clock right?"
+            return
+                "the receiver's certificate is valid only from \(day(certificate.notValidBefore)) on: is this clock right?"
         }
         if certificate.issuerName == certificate.subjectName {
             return "the receiver's certificate is signed by itself: if that is meant, name it in webhook.ca_file"
@@ -88,7 +91,8 @@ enum TLSFailure {
     private static func issuer(_ certificate: NIOSSLCertificate) -> String {
         guard let name = certificate.issuerName.last(where: { $0.type == .commonName })?.value else { return "" }
         let harmless = name.unicodeScalars.filter {
-            $0.isASCII && ($0.properties.isAlphabetic || (48...57).contains($0.value) || " .-_".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || (48...57).contains($0.value) || " .-_".unicodeScalars.contains($0))
         }
         return harmless.isEmpty ? "" : " (\(String(String.UnicodeScalarView(harmless.prefix(64)))))"
     }

@@ -59,10 +59,16 @@ package struct WebhookTargetPolicy: Sendable {
         guard let literal = HostResolver.literal(host.name),
             case .forbidden(let address, let objection) = judge(literal)
         else { return nil }
-        return Self.words(address, objection)
+        return Self.words(host.name, address, objection)
     }
 
-    static func words(_ address: IPAddress, _ objection: String) -> String {
-        "the host has the address \(address), which is \(objection); 'webhook.allow_networks' can allow it"
+    /// Why a host is refused. Callers of the API read it, so the address that a name has in the relay's own network is
+    /// not in it.
+    static func words(_ host: String, _ address: IPAddress, _ objection: String) -> String {
+        let what =
+            HostResolver.literal(host) == nil
+            ? "the host has an address that is \(objection)"
+            : "the host is the address \(address), which is \(objection)"
+        return "\(what); 'webhook.allow_networks' can allow it"
     }
 }

@@ -16,6 +16,8 @@ final class WebhookReceiver: Sendable {
         case close
         /// Writes this at once, and closes after the other one did.
         case greet([UInt8])
+        /// Waits for the first bytes and closes.
+        case hangUp
         /// Waits for the first bytes and resets the connection.
         case reset
         /// Reads the request and writes without end.
@@ -71,6 +73,7 @@ final class WebhookReceiver: Sendable {
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         if case .greet(let bytes) = behaviour { return greet(connection, bytes) }
         if case .reset = behaviour { return reset(connection) }
+        if case .hangUp = behaviour { return hangUp(connection) }
         var request: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while !isComplete(request) {
@@ -89,7 +92,7 @@ final class WebhookReceiver: Sendable {
             guard write(connection, text) else { return }
             let chunk = String(repeating: "x", count: 65_536)
             while write(connection, chunk) {}
-        case .close, .greet, .reset: break
+        case .close, .greet, .hangUp, .reset: break
         }
     }
 
@@ -97,6 +100,12 @@ final class WebhookReceiver: Sendable {
         _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         var buffer = [UInt8](repeating: 0, count: 4096)
         while recv(connection, &buffer, buffer.count, 0) > 0 {}
+    }
+
+    private static func hangUp(_ connection: Int32) {
+        // All of it: what stays unread turns the close into a reset.
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        _ = recv(connection, &buffer, buffer.count, 0)
     }
 
     private static func reset(_ connection: Int32) {
