@@ -15,6 +15,9 @@ package struct Inheritance: Sendable {
 
     package var items: [Item]
 
+    /// What the names of tables begin with.
+    package static let tablesPrefix = "tables-"
+
     /// The name of tables that were left in a file.
     package static let tablesName = "tables-file"
 

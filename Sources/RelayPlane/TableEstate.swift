@@ -11,7 +11,7 @@ struct TableEstate {
     private(set) var commitMark: CommitMark?
     private var names: [String] = []
     private var kept: (name: String, number: Int32)?
-    private static let prefix = "tables-"
+    private static let prefix = Inheritance.tablesPrefix
 
     init(_ inheritance: Inheritance, _ keeper: DescriptorKeeper) {
         var found: [(TableFile, String)] = []

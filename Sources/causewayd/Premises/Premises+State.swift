@@ -31,11 +31,13 @@ extension Premises {
         if let words = SystemWords.unwritable(directory: directory) { return [Finding(key: key, words: words)] }
         return stateFiles.compactMap { name in
             let path = "\(directory)/\(name)"
-            guard faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0, errno != ENOENT else { return nil }
+            guard faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 else { return nil }
+            let reason = errno
+            guard reason != ENOENT else { return nil }
             return Finding(
                 key: key,
                 words: "'\(path)' may not be written to by \(ProcessUser.name): make it that user's with chown "
-                    + "(\(SystemWords.reason(errno)))"
+                    + "(\(SystemWords.reason(reason)))"
             )
         }
     }

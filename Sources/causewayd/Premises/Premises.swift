@@ -2,6 +2,7 @@ import Foundation
 import GeoLocation
 import RelayConfig
 import RelayHTTP
+import RelayPlane
 import RelaySystemd
 
 /// What a configuration names outside of itself: files, directories, addresses. `run` and `check-config` open it by this one
@@ -54,6 +55,14 @@ struct Premises {
         findings += stateFindings(configuration)
         findings += SocketSurvey(configuration, inherited, isCheck: isCheck).findings
         findings += descriptorFindings(configuration)
+        // Games that go on in the memory of the process before do not end for a database that cannot be read: it is tried
+        // again and again.
+        let goesOn = !isCheck && inherited.contains { $0.name.hasPrefix(Inheritance.tablesPrefix) }
+        if goesOn {
+            for index in findings.indices where findings[index].key == "state.directory" {
+                findings[index].weight = .advice
+            }
+        }
         let stopping = findings.filter { $0.weight == .problem || ($0.weight == .passing && !isCheck) }
         let problems =
             loaded.problemsForRun(seesCredentials: !isCheck) + stopping.map { loaded.problem($0.key, $0.words) }
