@@ -6,6 +6,8 @@ final class GameHost {
     let player: Player
     /// Cookies by connection id.
     private(set) var connections: [Int32: UInt32] = [:]
+    /// Which of its client's hellos made a connection, by connection id: 0 is the first one.
+    private(set) var hellos: [Int32: Int] = [:]
     private var nextCookie: UInt32 = 0xC00C_1E01
     /// What arrived with the right cookie.
     private(set) var received: [(id: Int32, content: [UInt8])] = []
@@ -29,6 +31,7 @@ final class GameHost {
         }
         guard payload == Wire.hello(timestamp: GameClient.timestamp(of: payload)) else { return }
         connections[id] = nextCookie
+        hellos[id] = GameClient.number(ofHello: payload)
         nextCookie += 1
         try send([1], to: id)
     }
@@ -54,17 +57,31 @@ final class GameClient {
         payload.count < 17 ? 0 : payload[13...16].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     }
 
+    private static let firstTimestamp: UInt32 = 7
+    /// Milliseconds between two hellos.
+    private static let patience: UInt32 = 200
+
+    static func number(ofHello payload: [UInt8]) -> Int {
+        (Int(timestamp(of: payload)) - Int(firstTimestamp)) / Int(patience)
+    }
+
+    /// Connects, with the very first hello.
+    func connectAtOnce(to host: GameHost, pingsFirst: Bool = false) throws -> Bool {
+        guard try connect(to: host, pingsFirst: pingsFirst), let id = connectionID(at: host) else { return false }
+        return host.hellos[id] == 0
+    }
+
     /// Sends hellos until the host has answered with a cookie, and what a connected client sends next.
     /// - Returns: whether it was in within the time.
-    func connect(to host: GameHost, within limit: Duration, pingsFirst: Bool = false) throws -> Bool {
+    func connect(to host: GameHost, within limit: Duration = .seconds(8), pingsFirst: Bool = false) throws -> Bool {
         let clock = ContinuousClock()
         let end = clock.now + limit
-        var timestamp: UInt32 = 7
+        var timestamp = Self.firstTimestamp
         if pingsFirst { try player.data(Wire.segment(cookie: 0, sequence: 1, content: [3])) }
         while clock.now < end, cookie == 0 {
             try player.data(Wire.hello(timestamp: timestamp))
-            timestamp += 200
-            let next = min(clock.now + .milliseconds(200), end)
+            timestamp += Self.patience
+            let next = min(clock.now + .milliseconds(Int(Self.patience)), end)
             while clock.now < next, cookie == 0 {
                 try host.tick()
                 try read(within: .milliseconds(5))
