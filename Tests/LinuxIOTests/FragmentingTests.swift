@@ -19,7 +19,10 @@ struct FragmentingTests {
         return found
     }
 
-    @Test("Neither single datagrams nor joined ones forbid that they are fragmented, and all bear the mark", arguments: [false, true])
+    @Test(
+        "Neither single datagrams nor joined ones forbid that they are fragmented, and all bear the mark",
+        arguments: [false, true]
+    )
     func header(isJoined: Bool) throws {
         try NamespaceThread.run(mtu: 65_536) {
             let raw = Glibc.socket(AF_INET, Int32(SOCK_RAW.rawValue), Int32(IPPROTO_UDP))

@@ -28,7 +28,9 @@ struct GuessAttackTests {
         #expect(scene.drops(.guessStranger) == 0)
     }
 
-    @Test("A guesser behind the victim's address: who is connected, moves, or is expected there plays; nobody else does")
+    @Test(
+        "A guesser behind the victim's address: who is connected, moves, or is expected there plays; nobody else does"
+    )
     func guesserBesideVictim() throws {
         let scene = try Scene(users: 4)
         let place = Scene.place(77)
@@ -116,7 +118,8 @@ struct GuessAttackTests {
     ) -> Effect {
         let token = session ?? random.token()
         let user = random.token()
-        return random.isOneIn(2) ? scene.ping(user, session: token, from: source) : scene.data(user, session: token, from: source)
+        return random.isOneIn(2)
+            ? scene.ping(user, session: token, from: source) : scene.data(user, session: token, from: source)
     }
 }
 

@@ -22,7 +22,9 @@ struct GuessBudgetTests {
         [.dropped(.guessStranger), .dropped(.guessBudget)].contains(scene.ping(3, from: source))
     }
 
-    @Test("Past per_source guesses within a minute from the first of them nothing is answered, until the minute is over")
+    @Test(
+        "Past per_source guesses within a minute from the first of them nothing is answered, until the minute is over"
+    )
     func budget() throws {
         let scene = try Self.scene(perMinute: 3)
         let source = Scene.place(60)
@@ -61,7 +63,9 @@ struct GuessBudgetTests {
             #expect(scene.ping(2, from: Scene.place(60, 7)) == .answered(2))
             scene.wait(2_500)
             _ = scene.ping(99, from: Scene.place(60))
-            #expect(scene.ping(isRight ? 3 : 98, from: Scene.place(60)) == .dropped(isRight ? .guessStranger : .unknownUser))
+            #expect(
+                scene.ping(isRight ? 3 : 98, from: Scene.place(60)) == .dropped(isRight ? .guessStranger : .unknownUser)
+            )
             for _ in 0..<5 { _ = scene.ping(isRight ? 3 : 98, from: Scene.place(60)) }
             // The guesser's own tokens, from a new port: served for as long as there were fewer than three guesses.
             #expect(scene.ping(2, from: Scene.place(60, 8)) == .answered(2))
@@ -91,7 +95,10 @@ struct GuessBudgetTests {
         #expect(!Self.isPastBudget(scene, Scene.place(60)))
     }
 
-    @Test("A pair that was valid within a day is no guess where it was used, and one elsewhere", arguments: [false, true])
+    @Test(
+        "A pair that was valid within a day is no guess where it was used, and one elsewhere",
+        arguments: [false, true]
+    )
     func formerPairs(endsSession: Bool) throws {
         let scene = try Self.scene(perMinute: 1)
         #expect(scene.ping(2) == .answered(2))

@@ -57,7 +57,9 @@ struct GuessLedgerTests {
         #expect(!ledger.isExhausted(Scene.place(1), now: start + 60_000))
     }
 
-    @Test("The last 32 pairs of a source are known again, whatever came between; the one before them is a guess once more")
+    @Test(
+        "The last 32 pairs of a source are known again, whatever came between; the one before them is a guess once more"
+    )
     func knownPairs() {
         let ledger = ledger(7)
         defer { ledger.deallocate() }

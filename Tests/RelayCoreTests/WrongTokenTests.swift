@@ -5,7 +5,9 @@ import Testing
 /// The answers to wrong tokens. What is counted as a guess: `GuessBudgetTests`.
 @Suite("Wrong tokens")
 struct WrongTokenTests {
-    @Test("An unknown session, a wrong user and a revoked one get the same answer, to PINGs and to DATA; only counters differ")
+    @Test(
+        "An unknown session, a wrong user and a revoked one get the same answer, to PINGs and to DATA; only counters differ"
+    )
     func sameAnswer() throws {
         let scene = try Scene.playing()
         scene.revoke(4)
@@ -148,7 +150,9 @@ struct WrongTokenTests {
         #expect(scene.ping(99, from: scene.home(user)) == .refused(.unknownUser))
     }
 
-    @Test("While stored sessions are not read yet unknown tokens are met with silence, and are no guess; known ones work")
+    @Test(
+        "While stored sessions are not read yet unknown tokens are met with silence, and are no guess; known ones work"
+    )
     func notReady() throws {
         var guesses = GuessLedger.Settings()
         guesses.guessesPerMinute = 1
@@ -196,7 +200,9 @@ struct FarewellTests {
         }
     }
 
-    @Test("After the end of a session forty players behind one address are told within a second, whatever else comes from there")
+    @Test(
+        "After the end of a session forty players behind one address are told within a second, whatever else comes from there"
+    )
     func everybody() throws {
         let scene = try Scene(users: 41)
         #expect(scene.hostPings() == .answered(2))

@@ -82,7 +82,8 @@ extension GuessLedger {
             var place: Int?
             for word in Self.answerWords {
                 let answer = load(word)
-                let isRecent = answer != 0 && UInt32(truncatingIfNeeded: now) &- UInt32(truncatingIfNeeded: answer) < 1_000
+                let isRecent =
+                    answer != 0 && UInt32(truncatingIfNeeded: now) &- UInt32(truncatingIfNeeded: answer) < 1_000
                 if isRecent, answer >> 32 == Self.fingerprint(ofEndpoint: endpoint) { return nil }
                 if !isRecent, place == nil { place = word }
             }

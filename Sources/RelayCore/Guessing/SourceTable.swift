@@ -19,7 +19,9 @@ extension GuessLedger {
 
         private func cell(_ index: Int) -> SourceCell { SourceCell(words: words + index * SourceCell.wordCount) }
 
-        private func firstCell(_ key: UInt64) -> Int { (Int(truncatingIfNeeded: key >> 16) & (Self.sets - 1)) * Self.ways }
+        private func firstCell(_ key: UInt64) -> Int {
+            (Int(truncatingIfNeeded: key >> 16) & (Self.sets - 1)) * Self.ways
+        }
 
         func find(_ key: UInt64) -> SourceCell? {
             let first = firstCell(key)

@@ -20,7 +20,11 @@ public struct SendFailure: Sendable, Equatable {
         switch code {
         case 1: ("EPERM", "a firewall rule of this machine (OUTPUT) forbids it")
         case 5: ("EIO", "a device or tunnel on the way out failed")
-        case 11: ("EAGAIN", "the socket's send buffer is full: the device is slower than the games; raise SendBuffer= or net.core.wmem_max")
+        case 11:
+            (
+                "EAGAIN",
+                "the socket's send buffer is full: the device is slower than the games; raise SendBuffer= or net.core.wmem_max"
+            )
         case 12: ("ENOMEM", "the machine is out of memory")
         case 13: ("EACCES", "a firewall, or a security module, forbids it, or it goes to a broadcast address")
         case 19: ("ENODEV", "the network device is gone")

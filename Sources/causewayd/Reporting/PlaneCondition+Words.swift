@@ -21,7 +21,8 @@ extension PlaneCondition {
     /// - Parameter failure: why the kernel last refused to send something.
     func words(_ failure: SendFailure?) -> String {
         if case .drop(.sendError) = self, let failure {
-            return "datagrams dropped: the kernel refused to send them, the last one with \(failure.name): \(failure.advice)"
+            return
+                "datagrams dropped: the kernel refused to send them, the last one with \(failure.name): \(failure.advice)"
         }
         return words
     }

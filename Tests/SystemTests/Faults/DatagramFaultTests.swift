@@ -65,7 +65,10 @@ import Testing
                 return counted == refused
             }
             #expect(counted == refused, "of those that did not arrive")
-            #expect(holds(within: .seconds(10)) { daemon.log.contains("the last one with \(error): ") }, "\(daemon.logTail)")
+            #expect(
+                holds(within: .seconds(10)) { daemon.log.contains("the last one with \(error): ") },
+                "\(daemon.logTail)"
+            )
             for pair in pairs { try expectBothWays(pair.host, pair.client, id: 2) }
             figure("\(error): \(fault.count) calls failed, \(refused) of \(2 * rounds) datagrams lost and counted")
         }

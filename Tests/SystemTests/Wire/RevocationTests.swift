@@ -22,7 +22,9 @@ import Testing
         }
     }
 
-    @Test("The address that was bound to a revoked user is told Invalid for its DATA, and so is any other that uses its tokens")
+    @Test(
+        "The address that was bound to a revoked user is told Invalid for its DATA, and so is any other that uses its tokens"
+    )
     func answerToFormerAddress() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()

@@ -140,7 +140,9 @@ import Testing
         }
     }
 
-    @Test("Fifty guesses a minute from a source, then right tokens get through there only for users who are known there")
+    @Test(
+        "Fifty guesses a minute from a source, then right tokens get through there only for users who are known there"
+    )
     func guessBudget() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession(users: Array(repeating: "127.0.0.1", count: 4))
@@ -197,7 +199,9 @@ import Testing
         }
     }
 
-    @Test("Past the budget a user whose address the API was told gets in there, with the session's other users at home elsewhere")
+    @Test(
+        "Past the budget a user whose address the API was told gets in there, with the session's other users at home elsewhere"
+    )
     func namedAddress() throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession(users: ["127.0.0.1", "127.0.0.2", "127.0.0.3"])

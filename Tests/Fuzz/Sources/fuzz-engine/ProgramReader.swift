@@ -148,7 +148,12 @@ extension ProgramReader {
         let index = Int(place) % sessions.count
         guard sessions[index].users.count < Self.mostUsers else { return }
         let id = Int32(sessions[index].users.count) + 1
-        let plan = UserPlan(userToken: token(), connectionID: id, pinnedAddress: address.pinned, namedAddress: address.named)
+        let plan = UserPlan(
+            userToken: token(),
+            connectionID: id,
+            pinnedAddress: address.pinned,
+            namedAddress: address.named
+        )
         sessions[index].users.append(plan.userToken)
         append(.addUser(plan, session: sessions[index].token))
     }
