@@ -1,5 +1,6 @@
 import Foundation
 import RelayCore
+import RelayWire
 import TestSupport
 import Testing
 
@@ -77,15 +78,21 @@ struct GuessAttackTests {
         let plan = SessionPlan(sessionToken: session, users: users, rejoinIDs: (1 << 20)..<(1 << 20) + 3)
         try scene.driver.add(plan, now: scene.now)
         let victim = Scene.place(77)
-        #expect(scene.ping(users[1].userToken, session: session, from: victim) == .answered(2))
+        func play() {
+            let hosting = Datagrams.ping(user: users[0].userToken, session: session)
+            #expect(scene.send(hosting, scene.home(1), .server) == .answered(2))
+            #expect(scene.ping(users[1].userToken, session: session, from: victim) == .answered(2))
+        }
+        play()
+        let guesser = Guesser(scene.driver)
         var found = 0
         var answers = 0
         let start = scene.now
         for number in 0..<Self.guesses {
             if number % 100 == 0 {
-                // A thousand guesses a second, and the victim plays on.
+                // A thousand guesses a second, and the game goes on.
                 scene.wait(100)
-                #expect(scene.ping(users[1].userToken, session: session, from: victim) == .answered(2))
+                play()
             }
             let source: PeerEndpoint
             switch attack {
@@ -93,13 +100,25 @@ struct GuessAttackTests {
             case .otherPrefixes, .knownSession:
                 source = Scene.endpoint([11, 0, UInt8(number / 250 % 4), UInt8(number % 250)], 9)
             }
-            switch guess(scene, source, &random, session: attack == .knownSession ? session : nil) {
-            case .dropped: break
-            case .refused: answers += 1
-            default: found += 1
+            let token = attack == .knownSession ? session : random.token()
+            switch guesser.tries(random.token(), session: token, isData: number % 2 == 0, from: source, at: scene.now) {
+            case .silence: break
+            case .invalid: answers += 1
+            case .success: found += 1
             }
         }
         #expect(found == 0)
+        for (user, isData) in [(2, false), (3, true)] {
+            let source = Scene.place(200, UInt16(user))
+            let hit = guesser.tries(
+                users[user].userToken,
+                session: session,
+                isData: isData,
+                from: source,
+                at: scene.now
+            )
+            #expect(hit == .success, "a right one would have been seen")
+        }
         let seconds = Int(scene.now - start) / 1_000 + 1
         let sources = attack == .samePrefix ? 1 : 1_000
         let lookedUp = scene.drops(.unknownUser) + scene.drops(.unknownSession)
@@ -120,6 +139,34 @@ struct GuessAttackTests {
         let user = random.token()
         return random.isOneIn(2)
             ? scene.ping(user, session: token, from: source) : scene.data(user, session: token, from: source)
+    }
+}
+
+/// Hands tokens to an engine, and looks at nothing but what becomes of them: so that ten million take minutes.
+private final class Guesser {
+    enum Result { case silence, invalid, success }
+
+    private let driver: EngineDriver
+    private let buffer = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 8)
+
+    init(_ driver: EngineDriver) { self.driver = driver }
+
+    deinit { buffer.deallocate() }
+
+    func tries(_ user: UInt32, session: UInt32, isData: Bool, from source: PeerEndpoint, at now: UInt64) -> Result {
+        buffer.storeBytes(of: user.littleEndian, as: UInt32.self)
+        buffer.storeBytes(of: session.littleEndian, toByteOffset: 4, as: UInt32.self)
+        buffer.storeBytes(of: isData ? 2 : 1, toByteOffset: 8, as: UInt8.self)
+        let verdict = driver.engine.process(
+            DatagramBytes(base: buffer, length: isData ? 10 : 9),
+            isOversize: false,
+            Arrival(source: source, local: LocalAddress(), role: .client, pair: 0, now: now)
+        )
+        switch verdict.action {
+        case .nothing: return .silence
+        case .reply: return buffer.load(fromByteOffset: 1, as: UInt8.self) == 3 ? .invalid : .success
+        case .forward: return .success
+        }
     }
 }
 
