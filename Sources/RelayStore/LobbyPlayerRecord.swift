@@ -66,7 +66,8 @@ struct LobbyPlayerRecord {
     func write(to db: Database) throws {
         let token: Int64? = player.token.map { Int64($0) }
         try db.cachedStatement(sql: Self.upsert).execute(arguments: [
-            lobby, Int64(player.number), player.id, player.isHost ? 1 : 0, player.address, player.source, token, checksum,
+            lobby, Int64(player.number), player.id, player.isHost ? 1 : 0, player.address, player.source, token,
+            checksum,
         ])
     }
 

@@ -70,6 +70,24 @@ struct LivenessTests {
         #expect(activity(scene) == nil)
     }
 
+    @Test("Of each user it is known how long it has been silent, of the host on either port")
+    func silences() throws {
+        let scene = try Scene()
+        func silences(_ users: UInt32...) -> [UInt32?] {
+            scene.driver.engine.silences(ofUsers: users, inSession: Scene.session, now: scene.now)
+        }
+        scene.wait(70)
+        #expect(silences(1, 2, 99) == [nil, nil, nil])
+        #expect(scene.hostPings() == .answered(2))
+        scene.wait(30)
+        #expect(scene.ping(2) == .answered(2))
+        scene.wait(5)
+        #expect(silences(2, 99, 1) == [5, nil, 35])
+        scene.revoke(2)
+        #expect(silences(1, 2) == [35, nil])
+        #expect(scene.driver.engine.silences(ofUsers: [1], inSession: 77, now: scene.now) == [nil])
+    }
+
     @Test("Rules hold where the 32-bit stamps wrap", arguments: [(1 << 31), (1 << 32), 3 << 31] as [UInt64])
     func wrap(around moment: UInt64) throws {
         let scene = try Scene()

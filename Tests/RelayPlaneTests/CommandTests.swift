@@ -45,6 +45,8 @@ struct CommandTests {
         let activity = await scene.plane.activity(ofSession: 5)
         #expect(activity?.hostSilence != nil)
         #expect(await scene.plane.activity(ofSession: 6) == nil)
+        let silences = await scene.plane.silences(ofUsers: [1, 2, 3], inSession: 5)
+        #expect(silences.map { $0 != nil } == [true, true, false])
         scene.plane.stop()
         let isGone = { await scene.plane.activity(ofSession: 5) == nil }
         for _ in 0..<15_000 where await !isGone() { try await Task.sleep(for: .milliseconds(2)) }

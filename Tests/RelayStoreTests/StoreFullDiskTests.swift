@@ -106,7 +106,7 @@ import Testing
         var generator = SeededGenerator(seed: 3)
         let store = SQLiteSessionStore(
             directory: directory.state,
-            options: StoreOptions(ballastSize: 4096, maxPages: 61)
+            options: StoreOptions(ballastSize: 4096, maxPages: 62)
         )
         _ = try await store.load()
         var sessions: [Session] = []

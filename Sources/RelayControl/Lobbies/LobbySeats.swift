@@ -39,6 +39,9 @@ struct LobbySeats: Sendable {
         for number in numbers(at: source) { seats[number]?.namedAt = time }
     }
 
+    /// The player joined again under its own id.
+    mutating func returned(_ number: Int, at time: Double) { seats[number]?.since = time }
+
     /// What the data plane said: the silence of a player's user in seconds, `nil` where it was never heard.
     mutating func checked(_ number: Int, silence: Double?, at time: Double) {
         guard let seat = seats[number] else { return }

@@ -72,7 +72,10 @@ extension LobbyService {
             caller.address.isIPv4
                 || shelf.networkShare(of: caller.address.description) < LobbyLimits.lobbiesPerNetwork
         else {
-            throw RelayError(.tooMany, "this network (/48) hosts \(LobbyLimits.lobbiesPerNetwork) lobbies already; end one")
+            throw RelayError(
+                .tooMany,
+                "this network (/48) hosts \(LobbyLimits.lobbiesPerNetwork) lobbies already; end one"
+            )
         }
     }
 

@@ -29,6 +29,8 @@ extension LobbyService {
             guard caller.speaksFor(known.source) || isFree(caller) else {
                 throw RelayError(.conflict, "a player with this id is in the lobby already, choose another id")
             }
+            entries[id]?.seats.returned(known.number, at: uptime())
+            countSeats(of: id)
             return try await view(id, by: caller)
         }
         guard lobby.isJoinable else { throw RelayError(.conflict, "the lobby takes no players now") }
@@ -91,6 +93,14 @@ extension LobbyService {
         let hasAll =
             !caller.isTrusted && caller.source != lobby.host?.source && own.count >= settings.maxSeatsPerSource
         let isFull = lobby.players.count >= lobby.capacity
+        if let host = lobby.host?.source, !caller.isTrusted, !lobby.isKeyed {
+            guard (shelves[lobby.deployment]?.players(ofHost: host) ?? 0) < LobbyLimits.playersPerHost else {
+                throw RelayError(
+                    .tooMany,
+                    "the lobbies of this host's address have \(LobbyLimits.playersPerHost) players, no more are possible"
+                )
+            }
+        }
         guard hasAll || isFull else { return }
         await checkSeats(of: id, only: isFull ? nil : own)
         if hasAll {
@@ -119,7 +129,6 @@ extension LobbyService {
         guard var changed = entries[id]?.lobby else { return }
         changed.players.removeAll { $0.number == number }
         entries[id]?.seats.remove(number)
-        entries[id]?.lobby = changed
         changed.silentSeats = silentPlayers(of: id).count
         show(changed)
         tell(id, .playerLeft(id: player.id, playerCount: changed.playerCount))

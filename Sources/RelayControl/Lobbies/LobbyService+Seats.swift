@@ -44,7 +44,7 @@ extension LobbyService {
     }
 
     /// Shows how many players count now.
-    private func countSeats(of id: String) {
+    func countSeats(of id: String) {
         guard var lobby = entries[id]?.lobby else { return }
         let silent = silentPlayers(of: id).count
         guard lobby.silentSeats != silent else { return }

@@ -149,8 +149,9 @@ package actor LobbyService {
 
     /// Shows the lobby as it is now; one that has ended stays gone.
     func show(_ lobby: Lobby) {
+        guard let before = entries[lobby.id]?.lobby else { return }
         entries[lobby.id]?.lobby = lobby
-        shelves[lobby.deployment]?.change()
+        shelves[lobby.deployment]?.change(from: before, to: lobby)
     }
 
     /// Takes in a lobby.

@@ -36,6 +36,8 @@ package enum LobbyLimits {
     package static let lobbiesPerSource = 32
     /// Lobbies whose hosts share an IPv6 /48, in one service.
     package static let lobbiesPerNetwork = 128
+    /// Players of all lobbies, in one service, whose hosts share a source address.
+    package static let playersPerHost = 4096
     /// Players of a lobby, whatever `sessions.max_users` says: everybody may ask for the list of them.
     package static let capacity = 4096
     /// Sources that a host may have barred from its lobby; beyond, the first barred may come again.

@@ -8,6 +8,8 @@ struct LobbyShelf: Sendable {
     /// Those made without a key by their host's source, and by the wider network that one customer may hold.
     private var shares: [String: Int] = [:]
     private var networkShares: [String: Int] = [:]
+    /// Players in the lobbies made without a key, by their host's source.
+    private var players: [String: Int] = [:]
     /// When a source that hosts something here last asked for the list.
     private var listed: [String: Double] = [:]
     private var listing: LobbyListing?
@@ -28,6 +30,7 @@ struct LobbyShelf: Sendable {
         guard !lobby.isKeyed else { return }
         shares[host.source, default: 0] += 1
         networkShares[Self.network(host.address), default: 0] += 1
+        players[host.source, default: 0] += lobby.players.count
     }
 
     mutating func remove(_ lobby: Lobby) {
@@ -37,11 +40,20 @@ struct LobbyShelf: Sendable {
         isChanged = true
         guard !lobby.isKeyed else { return }
         Self.take(host.source, from: &shares)
+        players[host.source, default: 0] -= lobby.players.count
+        if shares[host.source] == nil { players[host.source] = nil }
         Self.take(Self.network(host.address), from: &networkShares)
     }
 
     /// A lobby is not what it was.
-    mutating func change() { isChanged = true }
+    mutating func change(from before: Lobby, to after: Lobby) {
+        isChanged = true
+        guard !after.isKeyed, let host = after.host else { return }
+        players[host.source, default: 0] += after.players.count - before.players.count
+    }
+
+    /// How many players are in the lobbies that the source hosts, apart from those made with a key.
+    func players(ofHost source: String) -> Int { players[source] ?? 0 }
 
     /// How many lobbies the source hosts, apart from those made with a key.
     func share(of source: String) -> Int { shares[source] ?? 0 }

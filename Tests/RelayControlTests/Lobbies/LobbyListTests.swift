@@ -65,7 +65,9 @@ struct LobbyListTests {
     func once() async throws {
         let fixture = try await LobbyFixture.deployed()
         let id = try await create("a", fixture, by: LobbyFixture.host)
-        func list() async throws -> LobbyListing { try await fixture.lobbies.list(in: "game", by: LobbyFixture.stranger) }
+        func list() async throws -> LobbyListing {
+            try await fixture.lobbies.list(in: "game", by: LobbyFixture.stranger)
+        }
         let first = try await list()
         #expect(try await list() === first)
         try await fixture.join(id)
@@ -119,6 +121,8 @@ struct LobbyListTests {
         }
         for number in 0..<LobbyLimits.lobbiesPerNetwork { _ = try await fixture.create(by: v6(number)) }
         let next = try v6(LobbyLimits.lobbiesPerNetwork)
-        #expect(try await failure { () async throws(RelayError) in try await fixture.create(by: next) }.code == .tooMany)
+        #expect(
+            try await failure { () async throws(RelayError) in try await fixture.create(by: next) }.code == .tooMany
+        )
     }
 }

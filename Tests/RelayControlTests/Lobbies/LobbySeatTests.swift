@@ -5,11 +5,18 @@ import Testing
 
 @Suite("Seats in a lobby", .timeLimit(.minutes(10)))
 struct LobbySeatTests {
-    private func code(_ call: () async throws(RelayError) -> LobbyView) async throws -> RelayError.Code {
-        try await failure(call).code
+    private func expect(
+        _ code: RelayError.Code,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ call: () async throws(RelayError) -> LobbyView
+    ) async throws {
+        let found = try await failure(sourceLocation: sourceLocation, call).code
+        #expect(found == code, sourceLocation: sourceLocation)
     }
 
-    @Test("A player who crashed comes back under another id: its silent seat no longer counts and is taken when one is needed")
+    @Test(
+        "A crashed player's seat no longer counts, and is taken when one is needed"
+    )
     func crash() async throws {
         let fixture = try await LobbyFixture.deployed()
         let lobby = try await fixture.create(capacity: 2)
@@ -17,12 +24,12 @@ struct LobbySeatTests {
         let first = try await fixture.join(lobby.id, as: "mirror-1").lobby.players.last?.token
         fixture.activity.set(0, user: first)
         await fixture.lobbies.sweep()
-        #expect(try await code { () async throws(RelayError) in try await fixture.join(lobby.id, as: "mirror-2") } == .conflict)
+        try await expect(.conflict) { () async throws(RelayError) in try await fixture.join(lobby.id, as: "mirror-2") }
         fixture.sessions.clock.advance(by: 59)
         fixture.activity.set(59_000, user: first)
         await fixture.lobbies.sweep()
         #expect(try await fixture.list().first?.playerCount == 2)
-        #expect(try await code { () async throws(RelayError) in try await fixture.join(lobby.id, as: "mirror-2") } == .conflict)
+        try await expect(.conflict) { () async throws(RelayError) in try await fixture.join(lobby.id, as: "mirror-2") }
         fixture.sessions.clock.advance(by: 6)
         fixture.activity.set(65_000, user: first)
         await fixture.lobbies.sweep()
@@ -42,7 +49,8 @@ struct LobbySeatTests {
         try await fixture.start(lobby.id)
         var tokens: [String: UInt32?] = [:]
         for (index, id) in ["a", "b", "c"].enumerated() {
-            tokens[id] = try await fixture.join(lobby.id, as: id, by: LobbyFixture.caller(UInt32(index))).lobby.players.last?.token
+            tokens[id] = try await fixture.join(lobby.id, as: id, by: LobbyFixture.caller(UInt32(index))).lobby.players
+                .last?.token
         }
         fixture.sessions.clock.advance(by: 100)
         for (id, silence) in [("a", 70_000), ("b", 1_000), ("c", 90_000)] as [(String, UInt32)] {
@@ -50,7 +58,7 @@ struct LobbySeatTests {
         }
         #expect(try await fixture.join(lobby.id, as: "d").lobby.players.map(\.id) == ["host", "a", "b", "d"])
         #expect(try await fixture.join(lobby.id, as: "e").lobby.players.map(\.id) == ["host", "b", "d", "e"])
-        #expect(try await code { () async throws(RelayError) in try await fixture.join(lobby.id, as: "f") } == .conflict)
+        try await expect(.conflict) { () async throws(RelayError) in try await fixture.join(lobby.id, as: "f") }
     }
 
     @Test("Silence counts from the latest of join, start, last datagram and restart")
@@ -87,7 +95,8 @@ struct LobbySeatTests {
             await fixture.lobbies.sweep()
         }
         #expect(try await fixture.list().first?.playerCount == 3)
-        #expect(try await fixture.join(lobby.id, as: "new").lobby.players.map(\.id) == ["host", "asks", "listens", "new"])
+        let view = try await fixture.join(lobby.id, as: "new")
+        #expect(view.lobby.players.map(\.id) == ["host", "asks", "listens", "new"])
         withExtendedLifetime(events) {}
     }
 
@@ -97,7 +106,7 @@ struct LobbySeatTests {
         let lobby = try await fixture.create(capacity: 100)
         try await fixture.start(lobby.id)
         for number in 0..<16 { try await fixture.join(lobby.id, as: "griefer-\(number)") }
-        #expect(try await code { () async throws(RelayError) in try await fixture.join(lobby.id, as: "griefer-16") } == .tooMany)
+        try await expect(.tooMany) { () async throws(RelayError) in try await fixture.join(lobby.id, as: "griefer-16") }
         for number in 0..<20 { try await fixture.join(lobby.id, as: "friend-\(number)", by: LobbyFixture.host) }
         for number in 0..<20 { try await fixture.join(lobby.id, as: "backend-\(number)", by: LobbyFixture.backend) }
         try await fixture.join(lobby.id, as: "real", by: LobbyFixture.stranger)
@@ -119,11 +128,11 @@ struct LobbySeatTests {
             }.code == .forbidden
         )
         try await fixture.lobbies.leave(lobby.id, playerID: "ada", in: "game", by: LobbyFixture.host)
-        #expect(try await code { () async throws(RelayError) in try await fixture.join(lobby.id, as: "eve") } == .forbidden)
+        try await expect(.forbidden) { () async throws(RelayError) in try await fixture.join(lobby.id, as: "eve") }
         let other = try await fixture.create()
         try await fixture.join(other.id)
         let again = try await fixture.restarted()
-        #expect(try await code { () async throws(RelayError) in try await again.join(lobby.id, as: "eve") } == .forbidden)
+        try await expect(.forbidden) { () async throws(RelayError) in try await again.join(lobby.id, as: "eve") }
         try await again.join(lobby.id, as: "bob", by: LobbyFixture.stranger)
         // A player who leaves by itself, and one behind the host's own address, may come again.
         try await again.lobbies.leave(lobby.id, playerID: "bob", in: "game", by: LobbyFixture.stranger)
@@ -143,6 +152,47 @@ struct LobbySeatTests {
         let again = try await fixture.restarted()
         #expect(try await again.get(lobby.id).lobby.players.map(\.id) == ["host"])
         #expect(again.disk.contents.lobbies[lobby.id]?.players.map(\.id) == ["host"])
+    }
+
+    @Test("Who comes back under its own id has its seat again, with the token it had")
+    func comesBack() async throws {
+        let fixture = try await LobbyFixture.deployed()
+        let lobby = try await fixture.create(capacity: 2)
+        try await fixture.start(lobby.id)
+        let token = try await fixture.join(lobby.id).lobby.players.last?.token
+        fixture.sessions.clock.advance(by: 61)
+        await fixture.lobbies.sweep()
+        #expect(try await fixture.list().first?.playerCount == 1)
+        let view = try await fixture.join(lobby.id)
+        #expect(view.lobby.playerCount == 2 && view.lobby.players.last.flatMap(view.token(of:)) == token)
+        let other = LobbyFixture.stranger
+        try await expect(.conflict) { () async throws(RelayError) in
+            try await fixture.join(lobby.id, as: "eve", by: other)
+        }
+    }
+
+    @Test("The lobbies of one host's address have a bounded number of players, and whoever leaves makes room")
+    func playersPerHost() async throws {
+        let fixture = try await LobbyFixture.deployed()
+        var left = LobbyLimits.playersPerHost
+        var ids: [String] = []
+        while left > 0 {
+            let id = try await fixture.create(capacity: 1000).id
+            ids.append(id)
+            for number in 1..<min(1000, left) {
+                try await fixture.join(id, as: "\(number)", by: LobbyFixture.caller(UInt32(number / 16)))
+            }
+            left -= min(1000, left)
+        }
+        let last = try #require(ids.last)
+        try await expect(.tooMany) { () async throws(RelayError) in try await fixture.join(last, as: "ada") }
+        try await fixture.join(last, as: "backend", by: LobbyFixture.backend)
+        for player in ["backend", "1"] {
+            try await fixture.lobbies.leave(last, playerID: player, in: "game", by: LobbyFixture.backend)
+        }
+        try await fixture.join(last, as: "ada")
+        let other = try await fixture.create(by: LobbyFixture.stranger)
+        try await fixture.join(other.id, as: "ada")
     }
 
     @Test("A capacity may not fall below those who count")
