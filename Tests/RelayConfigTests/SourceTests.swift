@@ -95,7 +95,8 @@ struct SourceTests {
     @Test("Reserved variables, and those that Kubernetes makes for a service called causeway, are no keys")
     func ignored() throws {
         let names = [
-            "CAUSEWAY_DEV_KEY": "x", "CAUSEWAY_KEY": "x", "CAUSEWAY_SERVICE_HOST": "10.0.0.1",
+            "CAUSEWAY_DEV_KEY": "x", "CAUSEWAY_KEY": "x", "CAUSEWAY_CONTROL": "/run/x",
+            "CAUSEWAY_SERVICE_HOST": "10.0.0.1",
             "CAUSEWAY_SERVICE_PORT": "8080", "CAUSEWAY_SERVICE_PORT_API": "8080",
             "CAUSEWAY_PORT": "tcp://10.0.0.1:8080",
             "CAUSEWAY_PORT_8080_TCP": "tcp://10.0.0.1:8080", "CAUSEWAY_PORT_8080_TCP_ADDR": "10.0.0.1",

@@ -56,8 +56,9 @@ extension ConfigurationDocument {
         4. `--set KEY=VALUE`, as often as needed. Secrets are refused there, because other users of the machine can see
            the arguments of a process.
 
-        `CAUSEWAY_DEV_KEY`, `CAUSEWAY_KEY` and `CAUSEWAY_CONFIG` are no keys. Any other variable that starts with
-        `CAUSEWAY_` and names no key is an error, except those that Kubernetes makes for a service called causeway.
+        `CAUSEWAY_DEV_KEY`, `CAUSEWAY_KEY`, `CAUSEWAY_CONTROL` and `CAUSEWAY_CONFIG` are no keys. Any other variable that
+        starts with `CAUSEWAY_` and names no key is passed over with a warning; those that Kubernetes makes for services
+        called causeway or causeway-…, in silence.
 
         ## How values are written
 

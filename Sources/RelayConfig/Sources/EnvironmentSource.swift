@@ -3,8 +3,10 @@ enum EnvironmentSource {
     /// What every variable of the project starts with.
     static let prefix = "CAUSEWAY_"
 
-    /// Variables that are no keys: the key of `--dev`, the key of client tools, the path of the file.
-    private static let reserved: Set<String> = ["CAUSEWAY_DEV_KEY", "CAUSEWAY_KEY", "CAUSEWAY_CONFIG"]
+    /// Variables that are no keys: the key of `--dev`, the key of client tools, the path of the file, causewayctl's socket.
+    private static let reserved: Set<String> = [
+        "CAUSEWAY_DEV_KEY", "CAUSEWAY_KEY", "CAUSEWAY_CONFIG", "CAUSEWAY_CONTROL",
+    ]
 
     /// The values of an environment, in the order of the variables' names, groups before single keys.
     static func read(_ environment: [String: String]) -> SourceContents {

@@ -1,3 +1,5 @@
+import RelayNet
+
 /// Characters that look like a space, or like nothing, and are neither a space nor nothing to a parser.
 enum InvisibleText {
     /// The first of them, with its name and its place, counted from 1 in Unicode scalars.
@@ -15,11 +17,9 @@ enum InvisibleText {
         "\(name) stands here: replace it by a plain space or remove it, or put the value in quotes if it is meant"
     }
 
-    /// Why an address with a zone (RFC 4007) is refused; `nil` where there is none.
+    /// Why an address with a zone is refused; `nil` where there is none.
     static func zone(in text: String) -> String? {
-        guard let percent = text.firstIndex(of: "%"), text[..<percent].contains(":") else { return nil }
-        return
-            "names a zone (\(text[percent...].prefix { $0 != "]" && $0 != "/" })), and link-local addresses are not supported"
+        IPAddress.zone(in: text).map { "names a zone (\($0)), and link-local addresses are not supported" }
     }
 
     private static func name(of scalar: Unicode.Scalar) -> String? {

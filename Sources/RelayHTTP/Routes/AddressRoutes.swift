@@ -27,7 +27,7 @@ struct AddressRoutes: Sendable {
         guard let address = IPAddress(text) else {
             throw RelayError(
                 .invalid,
-                "the path names \(text.quotedForMessage), which is not an IP address; send an IPv4 or IPv6 literal"
+                "the path names \(text.quotedForMessage), which is \(text.fault); send an IPv4 or IPv6 literal"
             )
         }
         try requireDatabase()
@@ -88,9 +88,19 @@ extension JSONField {
         guard let address = IPAddress(text) else {
             throw RelayError(
                 .invalid,
-                "\(path) is \(text.quotedForMessage), which is not an IP address; send an IPv4 or IPv6 literal"
+                "\(path) is \(text.quotedForMessage), which is \(text.fault); send an IPv4 or IPv6 literal"
             )
         }
         return (text, address)
+    }
+}
+
+extension String {
+    /// What keeps a text from being an address.
+    fileprivate var fault: String {
+        IPAddress.zone(in: self).map {
+            "an address with a zone (\($0.quotedForMessage)), which only means something on one machine"
+        }
+            ?? "not an IP address"
     }
 }

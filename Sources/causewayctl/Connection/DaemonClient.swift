@@ -84,7 +84,10 @@ struct DaemonClient {
             response = try await http.execute(request, timeout: .seconds(30))
             bytes = try await response.body.collect(upTo: 16 << 20)
         } catch {
-            throw ControlError("causewayd did not answer on \(path): \(error)")
+            throw ControlError(
+                "causewayd closed the connection on \(path) or did not answer within 30 s. It may be stopping, or hang: see its "
+                    + "log, and try again"
+            )
         }
         let data = Data(bytes.readBytes(length: bytes.readableBytes) ?? [])
         guard response.status == .ok else {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import RelaySystem
 
 /// Tries a Unix socket, to say at once and in words why nobody answers there.
 enum SocketProbe {
@@ -14,7 +15,7 @@ enum SocketProbe {
     static func look(at path: String) -> Finding {
         guard path.utf8.count <= 107 else { return .other("the path is longer than the 107 bytes of a socket's path") }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return .other(String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { return .other(SystemWords.reason(errno)) }
         defer { close(descriptor) }
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
@@ -28,7 +29,7 @@ enum SocketProbe {
         return switch errno {
         case ENOENT, ECONNREFUSED: .nobody
         case EACCES, EPERM: .forbidden
-        default: .other(String(cString: strerror(errno)))
+        default: .other(SystemWords.reason(errno))
         }
     }
 }

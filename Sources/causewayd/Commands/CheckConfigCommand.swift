@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import RelayConfig
 import RelaySystem
 
@@ -10,7 +11,7 @@ struct CheckConfigCommand: ParsableCommand {
         discussion: """
             Exits with 0 where 'causewayd run' would start, with 1 otherwise. Opens what the configuration names, as the user who \
             asks: files, the state directory, ports. What another process has at this moment is a warning. The package brings \
-            /usr/lib/causeway/check-as-service, which checks as the service's user, with its credentials and in its sandbox.
+            \(serviceCheck), which checks as the service's user, with its credentials and in its sandbox.
             """
     )
 
@@ -29,5 +30,13 @@ struct CheckConfigCommand: ParsableCommand {
             throw error.printed
         }
         StandardOutput.print("\(loaded.file): good")
+        if geteuid() == 0, access(Self.serviceCheck, X_OK) == 0 {
+            StandardOutput.print(
+                "checked as root, who may read everything; \(Self.serviceCheck) checks as the service's user"
+            )
+        }
     }
+
+    /// Where the package puts it.
+    private static let serviceCheck = "/usr/lib/causeway/check-as-service"
 }
