@@ -6,8 +6,24 @@ extension Premises {
     /// Files of the state that have to be writable where they are there.
     private static let stateFiles = ["lock", "causeway.db", "causeway.db-wal", "causeway.db-shm", "commit-mark"]
 
-    /// What keeps the state from being written.
-    static func stateFindings(_ configuration: Configuration) -> [Finding] {
+    /// What keeps the state from being written. Somebody who is not the service checks the configuration of the service: that its
+    /// directory is closed to everybody else is as it should be.
+    static func stateFindings(_ configuration: Configuration, isCheck: Bool) -> [Finding] {
+        let isService = geteuid() == 0 || getenv("STATE_DIRECTORY") != nil
+        guard isCheck, !isService, configuration.state.directory == Configuration.defaults.state.directory else {
+            return stateFindings(configuration)
+        }
+        return stateFindings(configuration).map { finding in
+            Finding(
+                key: finding.key,
+                words: finding.words
+                    + ". The service's user may; 'sudo /usr/lib/causeway/check-as-service' checks as that user",
+                weight: .advice
+            )
+        }
+    }
+
+    private static func stateFindings(_ configuration: Configuration) -> [Finding] {
         let key = "state.directory"
         guard let directory = configuration.state.directory else {
             return [Finding(key: key, words: "is not set: name a directory that the daemon may write to")]

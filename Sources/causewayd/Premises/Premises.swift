@@ -52,7 +52,7 @@ struct Premises {
         let credentials = keep(&findings) { () throws(Failure) in try openCredentials(configuration.api.tls) }
         let locator = keep(&findings) { () throws(Failure) in try openLocator(configuration.geoip.database) }
         let trust = keep(&findings) { () throws(Failure) in try openTrust(configuration.webhook.caFile) }
-        findings += stateFindings(configuration)
+        findings += stateFindings(configuration, isCheck: isCheck)
         findings += SocketSurvey(configuration, inherited, isCheck: isCheck).findings
         findings += descriptorFindings(configuration)
         // Games that go on in the memory of the process before do not end for a database that cannot be read: it is tried
