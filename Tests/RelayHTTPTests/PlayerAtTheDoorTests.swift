@@ -200,7 +200,7 @@ struct PlayerAtTheDoorTests {
     @Test(
         "On a public relay, what came through a proxy that is not trusted is refused, and the words name the key",
         arguments: ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.9", "fd00::1", "100.64.0.1", "169.254.1.1"],
-        [HTTPField.Name.xForwardedFor, .forwarded]
+        [HTTPField.Name.xForwardedFor] + HTTPField.Name.proxyMarks
     )
     func untrustedProxy(peer: String, header: HTTPField.Name) async throws {
         let scene = try await Scene { $0.relayIsPublic = true }
@@ -240,8 +240,11 @@ struct PlayerAtTheDoorTests {
         )
     }
 
-    @Test("A trusted proxy that names players only in Forwarded is refused: the relay does not read that")
-    func forwardedOnly() async throws {
+    @Test(
+        "A trusted proxy that names players only in another header is refused: the relay does not read that",
+        arguments: HTTPField.Name.proxyMarks
+    )
+    func otherHeaderOnly(header: HTTPField.Name) async throws {
         let scene = try await Scene {
             $0.relayIsPublic = true
             $0.trustedProxies = [IPNetwork("10.0.0.0/8")!]
@@ -251,7 +254,7 @@ struct PlayerAtTheDoorTests {
                 .get,
                 "/l/game/lobbies",
                 from: peer,
-                headers: [.forwarded: "for=198.51.100.7"]
+                headers: [header: "198.51.100.7"]
             )
             #expect(answer.status == 403 && answer.message?.contains("X-Forwarded-For") == true)
         }

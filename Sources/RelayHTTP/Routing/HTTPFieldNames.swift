@@ -6,6 +6,14 @@ extension HTTPField.Name {
     static var xForwardedFor: Self { known("X-Forwarded-For") }
     /// The same by RFC 7239. Not believed from anybody: a proxy that does not write it passes on what the caller wrote.
     static var forwarded: Self { known("Forwarded") }
+    /// What else proxies add, and players' programs do not: each says that somebody stands between, none is believed.
+    static let proxyMarks: [Self] =
+        [.forwarded]
+        + [
+            "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Forwarded-Proto", "X-Forwarded-Host",
+            "Via",
+        ]
+        .map(known)
     /// Names a request in answers and logs; common practice, no RFC.
     static var xRequestID: Self { known("X-Request-Id") }
     /// Makes a call that is sent again the same call (draft-ietf-httpapi-idempotency-key-header).

@@ -71,16 +71,16 @@ struct PlayerAtTheDoor: Sendable {
     private func checkProxy(_ settings: APISettings, _ log: SparseLog) throws(APIFailure) {
         guard settings.relayIsPublic else { return }
         let hasForwardedFor = !request.headers[values: .xForwardedFor].isEmpty
-        let hasForwarded = !request.headers[values: .forwarded].isEmpty
-        guard hasForwardedFor || hasForwarded else { return }
+        guard hasForwardedFor || HTTPField.Name.proxyMarks.contains(where: { !request.headers[values: $0].isEmpty })
+        else { return }
         let address = peer?.address
         if CallerAddress.isTrusted(address, settings.trustedProxies) {
             guard !hasForwardedFor else { return }
             log.warn(
                 .unreadProxyHeader,
                 """
-                a lobby call was refused: the proxy at \(address?.description ?? "the Unix socket") sends Forwarded, which the \
-                relay does not read; have it send X-Forwarded-For
+                a lobby call was refused: the proxy at \(address?.description ?? "the Unix socket") does not send \
+                X-Forwarded-For, and the relay reads no other header; have it send that
                 """,
                 requestID: requestID
             )
