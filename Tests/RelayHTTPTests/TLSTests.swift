@@ -17,10 +17,15 @@ struct TLSTests {
     }
 
     /// The status of a GET /livez by a client that trusts this certificate only.
-    private static func status(_ address: ListenAddress, trusting pem: PEM) async throws -> UInt {
+    private static func status(
+        _ address: ListenAddress,
+        trusting pem: PEM,
+        _ change: (inout TLSConfiguration) -> Void = { _ in }
+    ) async throws -> UInt {
         guard case .tcp(_, let port) = address else { throw NotListening() }
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(pem.certificate.utf8)))
+        change(&tls)
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.dnsOverride = ["localhost": "127.0.0.1"]
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -48,6 +53,33 @@ struct TLSTests {
             fixture.server.apply(try Self.credentials(TestCertificate.second))
             #expect(try await Self.status(address, trusting: TestCertificate.second) == 200)
             await #expect(throws: (any Error).self) { try await Self.status(address, trusting: TestCertificate.first) }
+            // The same again is nothing to tell.
+            let isOther = fixture.server.apply(try Self.credentials(TestCertificate.second))
+            #expect(!isOther)
+            let lines = fixture.log.lines.filter { $0.hasPrefix("notice another certificate is served") }
+            #expect(lines.count == 1 && lines[0].contains("ends=Mon, 01 Jan 2120") && lines[0].contains("fingerprint="))
+        }
+    }
+
+    @Test("TLS is 1.2 or 1.3, and 1.2 has forward secrecy and authenticates what it encrypts")
+    func versions() async throws {
+        let configuration = APIServer.Configuration(
+            listen: .tcp(host: "127.0.0.1", port: 0),
+            tls: try Self.credentials(TestCertificate.first)
+        )
+        try await withLiveServer(configuration) { _, address in
+            func status(_ change: (inout TLSConfiguration) -> Void) async throws -> UInt {
+                try await Self.status(address, trusting: TestCertificate.first, change)
+            }
+            #expect(try await status { $0.minimumTLSVersion = .tlsv13 } == 200)
+            #expect(try await status { $0.maximumTLSVersion = .tlsv12 } == 200)
+            await #expect(throws: (any Error).self) { try await status { $0.maximumTLSVersion = .tlsv11 } }
+            await #expect(throws: (any Error).self) {
+                try await status {
+                    $0.maximumTLSVersion = .tlsv12
+                    $0.cipherSuiteValues = [.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA]
+                }
+            }
         }
     }
 

@@ -62,7 +62,8 @@ struct HTTPServer: Service {
                     try handlers.addHandler(quiescing.makeServerChannelHandler(channel: channel))
                 }
             }
-        let setUp = { @Sendable [child, logger] (channel: any Channel) in child.setup(channel: channel, logger: logger.forFramework)
+        let setUp = { @Sendable [child, logger] (channel: any Channel) in
+            child.setup(channel: channel, logger: logger.forFramework)
         }
         switch socket {
         case .tcp(let host, let port):
