@@ -153,6 +153,10 @@ pid_t clinux_gettid(void) __asm__("gettid");
 /// `name` has at most 15 bytes.
 int clinux_pthread_setname(pthread_t thread, const char *name) __asm__("pthread_setname_np");
 
+// malloc_trim(3)
+
+int clinux_malloc_trim(size_t pad) __asm__("malloc_trim");
+
 // memfd_create(2)
 
 int clinux_memfd_create(const char *name, unsigned int flags) __asm__("memfd_create");

@@ -2,6 +2,8 @@
 struct AnswerAccount {
     /// Bytes that are written at once, so that it shows whether a client takes any.
     static let piece = 64 << 10
+    /// What is always written, so that a refusal gets out too.
+    static let small = 1 << 10
 
     private let connection: ServedConnection
     /// Bytes that room was made for and that are not written yet.
@@ -18,7 +20,7 @@ struct AnswerAccount {
             reserved -= bytes
             return true
         }
-        return bytes == 0 || connection.owe(bytes)
+        return bytes == 0 || connection.owe(bytes) || bytes <= Self.small
     }
 
     /// The answer's end is written: what was reserved and did not come is not owed.

@@ -122,8 +122,8 @@ final class ConnectionTable: Sendable {
         return isServed
     }
 
-    func owe(_ bytes: Int, by connection: ServedConnection) -> OwedAnswers.Refusal? {
-        let refusal = owed.owe(bytes, by: connection)
+    func owe(_ bytes: Int, by connection: ServedConnection, isOwed: Bool = true) -> OwedAnswers.Refusal? {
+        let refusal = owed.owe(bytes, by: connection, isOwed: isOwed)
         if let refusal { state.withLock { $0.refusedAnswers[refusal, default: 0] += 1 } }
         return refusal
     }

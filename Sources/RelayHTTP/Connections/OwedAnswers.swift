@@ -50,6 +50,21 @@ struct OwedAnswers {
         by debtor: Debtor,
         now: ContinuousClock.Instant
     ) -> (refusal: Refusal?, cut: [UInt64]) {
+        let (refusal, cut) = makeRoom(for: count, of: debtor, now: now)
+        guard refusal == nil else { return (refusal, cut) }
+        let account = Account(source: debtor.source, isProven: debtor.isProven, progressAt: now)
+        accounts[debtor.id, default: account].bytes += count
+        bytes += count
+        if let source = debtor.source { sources[source, default: 0] += count }
+        return (nil, cut)
+    }
+
+    /// The same, but nothing is owed by it.
+    mutating func makeRoom(
+        for count: Int,
+        of debtor: Debtor,
+        now: ContinuousClock.Instant
+    ) -> (refusal: Refusal?, cut: [UInt64]) {
         var cut: [UInt64] = []
         if let source = debtor.source {
             makeRoom(now, &cut, among: { $0.source == source }) { owed in
@@ -64,10 +79,6 @@ struct OwedAnswers {
         guard bytes == 0 || bytes + count <= limit else { return (.total, cut) }
         // What is cut off has no account to write to, not even where it is the debtor itself.
         guard !cut.contains(debtor.id) else { return (.source, cut) }
-        let account = Account(source: debtor.source, isProven: debtor.isProven, progressAt: now)
-        accounts[debtor.id, default: account].bytes += count
-        bytes += count
-        if let source = debtor.source { sources[source, default: 0] += count }
         return (nil, cut)
     }
 

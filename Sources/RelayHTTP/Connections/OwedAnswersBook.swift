@@ -17,9 +17,12 @@ final class OwedAnswersBook: Sendable {
     /// Bytes owed to all.
     var bytes: Int { owed.withLock { $0.bytes } }
 
-    func owe(_ bytes: Int, by connection: ServedConnection) -> OwedAnswers.Refusal? {
+    /// - Parameter isOwed: false to ask only whether there is room.
+    func owe(_ bytes: Int, by connection: ServedConnection, isOwed: Bool) -> OwedAnswers.Refusal? {
         let debtor = OwedAnswers.Debtor(id: connection.id, source: connection.source, isProven: connection.isProven)
-        let (refusal, cut) = owed.withLock { $0.owe(bytes, by: debtor, now: .now) }
+        let (refusal, cut) = owed.withLock {
+            isOwed ? $0.owe(bytes, by: debtor, now: .now) : $0.makeRoom(for: bytes, of: debtor, now: .now)
+        }
         for id in cut {
             for table in members where table.cutOff(id) { break }
         }

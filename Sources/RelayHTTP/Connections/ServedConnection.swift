@@ -49,11 +49,21 @@ final class ServedConnection: Sendable {
     /// Notes that every request is answered.
     func becomeIdle() { table.setIdle(id) }
 
+    /// Whether anybody is there to answer.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// - Returns: why no answer may be made, since too much is unread already.
+    func refusalBeforeWork() -> OwedAnswers.Refusal? { table.owe(1, by: self, isOwed: false) }
+
     /// Makes room for the answer that comes next.
     /// - Parameter bytes: of its body; 0 where they are not known yet.
     /// - Returns: why there is none: then the answer is not to be sent, but a short one that says so.
     func reserve(_ bytes: Int) -> OwedAnswers.Refusal? {
-        let refusal = bytes > 0 ? table.owe(bytes, by: self) : nil
+        guard bytes > AnswerAccount.small else {
+            state.withLock { $0.reserved.append(0) }
+            return nil
+        }
+        let refusal = table.owe(bytes, by: self)
         state.withLock { $0.reserved.append(refusal == nil ? bytes : 0) }
         return refusal
     }

@@ -78,10 +78,16 @@ struct HTTPListener<Responder: HTTPResponder>: Service where Responder.Context =
         var logger = logger
         logger[metadataKey: "hb.request.id"] = .stringConvertible(RequestID())
         let context = APIContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-        var response = try await responder.respond(to: request, context: context)
-        if let refusal = ServedConnection.current?.reserve(response.body.contentLength ?? 0) {
+        let connection = ServedConnection.current
+        // Many may wait for their turn here, and their clients for the answer only so long.
+        guard connection?.isClosed != true else { throw CancellationError() }
+        var response: Response
+        if let refusal = connection?.refusalBeforeWork() {
             response = refusal.response
+        } else {
+            response = try await responder.respond(to: request, context: context)
         }
+        if let refusal = connection?.reserve(response.body.contentLength ?? 0) { response = refusal.response }
         response.headers[.date] = HTTPDate.now
         try await writer.write(response: response.head, body: response.body)
     }

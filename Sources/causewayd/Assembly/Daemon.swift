@@ -224,7 +224,8 @@ struct Daemon {
                         await announce()
                     }
                 ),
-                eventService, lobbyService, lobbySweep, sharedSourceService, webhookService, housekeeping, recorder,
+                eventService, lobbyService, lobbySweep, sharedSourceService, webhookService, housekeeping, heap,
+                recorder,
                 SignalService(reloader: reloader, sessions: sessions, serviceReport: serviceReport, logger: logger),
                 DropReporter(plane: plane, logger: logger),
             ] + (control.map { [$0] } ?? []) + serviceManagerServices
@@ -340,6 +341,8 @@ struct Daemon {
     private var recorder: some Service {
         BackgroundService { [view, history] in try await history.run { await view.sample() } }
     }
+
+    private var heap: some Service { BackgroundService { try await HeapKeeper.run() } }
 
     private var housekeeping: some Service {
         BackgroundService { [plane, sessions] in
