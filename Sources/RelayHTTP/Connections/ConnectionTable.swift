@@ -157,7 +157,7 @@ final class ConnectionTable: Sendable {
         }
         guard let count else { return }
         logger.warning(
-            "connections are refused: \(refusal.words)",
+            "connections are refused: \(words(refusal))",
             metadata: [
                 "listener": "\(name)", "reason": "\(refusal.rawValue)", "count": "\(count)",
                 "latest": "\(peer?.description ?? "unknown")",
@@ -185,13 +185,15 @@ final class ConnectionTable: Sendable {
     }
 }
 
-extension ConnectionPlaces.Refusal {
-    /// What happened and which key bounds it.
-    fileprivate var words: String {
-        switch self {
-        case .source: "one source has as many as limits.connections_per_source, and all of them are in use"
-        case .full: "there are as many as limits.api_connections, and all of them are in use"
-        case .kept: "only the places kept for API keys are left (limits.api_connections), and the request had none"
+extension ConnectionTable {
+    /// What happened, and which key bounds it.
+    private func words(_ refusal: ConnectionPlaces.Refusal) -> String {
+        // The control socket has no key for it: a person or two use it.
+        let bound = trustsEverybody ? "there may be here" : "limits.api_connections"
+        switch refusal {
+        case .source: return "one source has as many as limits.connections_per_source, and all of them are in use"
+        case .full: return "there are as many as \(bound), and all of them are in use"
+        case .kept: return "only the places kept for API keys are left (\(bound)), and the request had none"
         }
     }
 }
