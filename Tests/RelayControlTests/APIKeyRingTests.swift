@@ -84,7 +84,8 @@ import Testing
         let principal = APIPrincipal(name: "k", scopes: [.lobbies])
         #expect { try principal.require(.sessions, isRead: true) } throws: {
             let error = $0 as? RelayError
-            return error?.code == .forbidden && error?.message.contains("'sessions', 'monitor', 'read' or 'admin'") == true
+            return error?.code == .forbidden
+                && error?.message.contains("'sessions', 'monitor', 'read' or 'admin'") == true
         }
     }
 }

@@ -23,7 +23,7 @@ import Testing
 
         mutating func add(_ text: String) {
             add(Int64(text.utf8.count))
-            text.utf8.forEach { add(byte: $0) }
+            for byte in text.utf8 { add(byte: byte) }
         }
 
         mutating func addNothing() { add(byte: 0) }
@@ -35,19 +35,19 @@ import Testing
         _ = try await store.load()
         await store.close()
         var user = Checksum("users")
-        [1, 1].forEach { user.add($0) }
+        for number in [1, 1] { user.add(number) }
         user.add("1.2.3.4")
         user.add(77)
         var session = Checksum("sessions")
         session.add(1)
         session.add("0123456789ab-S")
-        [99, 2].forEach { session.add($0) }
+        for number in [99, 2] { session.add(number) }
         session.addNothing()
-        [32_000, 32_001].forEach { session.add($0) }
+        for number in [32_000, 32_001] { session.add(number) }
         session.addNothing()
-        [1, createdInGeneration, Int64(bitPattern: (5.5).bitPattern)].forEach { session.add($0) }
+        for number in [1, createdInGeneration, Int64(bitPattern: (5.5).bitPattern)] { session.add(number) }
         session.addNothing()
-        [1, user.value].forEach { session.add($0) }
+        for number in [1, user.value] { session.add(number) }
         let (userSum, sessionSum) = (user.value, session.value)
         try await DatabaseQueue(path: directory.database).write { db in
             try OlderDatabase.revert(db, to: 2)

@@ -67,15 +67,25 @@ struct OwedAnswers {
     ) -> (refusal: Refusal?, cut: [UInt64]) {
         var cut: [UInt64] = []
         if let source = debtor.source {
-            makeRoom(now, &cut, among: { $0.source == source }) { owed in
-                let held = owed.sources[source] ?? 0
-                return held == 0 || held + count <= owed.perSource
-            }
+            makeRoom(
+                now,
+                &cut,
+                among: { $0.source == source },
+                until: { owed in
+                    let held = owed.sources[source] ?? 0
+                    return held == 0 || held + count <= owed.perSource
+                }
+            )
             let held = sources[source] ?? 0
             guard held == 0 || held + count <= perSource else { return (.source, cut) }
         }
         let limit = debtor.isProven ? total : total - total / 4
-        makeRoom(now, &cut, among: { !$0.isProven || debtor.isProven }) { $0.bytes == 0 || $0.bytes + count <= limit }
+        makeRoom(
+            now,
+            &cut,
+            among: { !$0.isProven || debtor.isProven },
+            until: { $0.bytes == 0 || $0.bytes + count <= limit }
+        )
         guard bytes == 0 || bytes + count <= limit else { return (.total, cut) }
         // What is cut off has no account to write to, not even where it is the debtor itself.
         guard !cut.contains(debtor.id) else { return (.source, cut) }

@@ -31,9 +31,11 @@ enum LogDestination: Equatable {
         switch self {
         case .lines(let form): LineLogHandler(label: label, form: form)
         case .journal:
-            JournalLogHandler(label: label, level: { LogLevelSwitch.level }) { record in
-                LogQueue.shared.add(bytes: record.size) { record.send() }
-            }
+            JournalLogHandler(
+                label: label,
+                level: { LogLevelSwitch.level },
+                send: { record in LogQueue.shared.add(bytes: record.size) { record.send() } }
+            )
         }
     }
 

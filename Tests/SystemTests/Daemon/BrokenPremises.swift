@@ -157,8 +157,9 @@ extension BrokenPremises {
             name: "there is no key inside of the unit",
             words: ["no API key", "new-key"],
             environment: { ["CREDENTIALS_DIRECTORY": $0.root] },
-            hasKeys: false
-        ) { _ in "" },
+            hasKeys: false,
+            prepare: { _ in "" }
+        ),
         BrokenPremises(name: "an address has a zone", words: ["lobbies.listen", "names a zone (%eth0)"]) { _ in
             "lobbies.listen: \"[fe80::1%eth0]:8080\"\n"
         },

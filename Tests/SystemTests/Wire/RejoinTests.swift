@@ -3,7 +3,10 @@ import Testing
 /// A player that crashed and comes back with a fresh KCP connection gets a new connection id; no one else does. Played by as much
 /// of kcp2k as decides who gets in.
 @Suite(.showsLogOnFailure) struct RejoinTests {
-    @Test("Ten crashes in a row, 0.2 to 5 s apart: each time the player is in with its first hello", arguments: [false, true])
+    @Test(
+        "Ten crashes in a row, 0.2 to 5 s apart: each time the player is in with its first hello",
+        arguments: [false, true]
+    )
     func tenCrashes(samePort: Bool) throws {
         try withDaemon { daemon in
             let session = try daemon.api.createSession()
