@@ -26,14 +26,15 @@ let package = Package(
         .target(name: "RelayCore", dependencies: ["CPrefetch", "RelayWire"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["RelayWire", "RelayCore"], swiftSettings: strict),
         .target(name: "CLinux"),
-        .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "RelaySystem", swiftSettings: strict),
+        .target(name: "LinuxIO", dependencies: ["CLinux", "RelaySystem"], swiftSettings: strict),
         .target(name: "RelayPlane", dependencies: ["RelayCore", "LinuxIO"], swiftSettings: strict),
         .target(name: "RelayNet", swiftSettings: strict),
         .target(name: "RelayControl", dependencies: ["RelayCore", "RelayNet"], swiftSettings: strict),
         .target(name: "RelayHTTP", dependencies: ["RelayControl"], swiftSettings: strict),
         .target(
             name: "RelayConfig",
-            dependencies: ["RelayNet", .product(name: "Yams", package: "Yams")],
+            dependencies: ["RelayNet", "RelaySystem", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
 

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import RelayControl
 
 /// A value in a request's body together with where it stands, so that an error can name it.
@@ -6,7 +5,7 @@ struct JSONField {
     /// Such as `users[1].ip`; empty for the body itself.
     let path: String
     /// `nil` where the field is absent.
-    private let value: JSONValue?
+    let value: JSONValue?
 
     private init(path: String, value: JSONValue?) {
         self.path = path
@@ -24,9 +23,6 @@ struct JSONField {
         }
         guard case .object = value else { throw RelayError(.invalid, "the body is \(kind); send a JSON object") }
     }
-
-    /// The SHA-256 of what the body says, however its members are ordered and spaced: 32 bytes.
-    var digest: [UInt8] { Array(SHA256.hash(data: (value ?? .null).ordered.bytes)) }
 
     /// Whether there is nothing here: no such field, or `null`.
     var isAbsent: Bool { value == nil || value == .null }

@@ -1,0 +1,1 @@
+../../../../Sources/RelayControl/Idempotency/IdempotencyTicket.swift

@@ -1,0 +1,1 @@
+../../../../Sources/RelayControl/Lobbies/LobbyRules.swift
