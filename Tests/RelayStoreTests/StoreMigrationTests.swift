@@ -35,19 +35,19 @@ import Testing
         _ = try await store.load()
         await store.close()
         var user = Checksum("users")
-        for number in [1, 1] { user.add(number) }
+        for number in [1, 1] as [Int64] { user.add(number) }
         user.add("1.2.3.4")
         user.add(77)
         var session = Checksum("sessions")
         session.add(1)
         session.add("0123456789ab-S")
-        for number in [99, 2] { session.add(number) }
+        for number in [99, 2] as [Int64] { session.add(number) }
         session.addNothing()
-        for number in [32_000, 32_001] { session.add(number) }
+        for number in [32_000, 32_001] as [Int64] { session.add(number) }
         session.addNothing()
-        for number in [1, createdInGeneration, Int64(bitPattern: (5.5).bitPattern)] { session.add(number) }
+        for number in [1, createdInGeneration, Int64(bitPattern: (5.5).bitPattern)] as [Int64] { session.add(number) }
         session.addNothing()
-        for number in [1, user.value] { session.add(number) }
+        for number in [1, user.value] as [Int64] { session.add(number) }
         let (userSum, sessionSum) = (user.value, session.value)
         try await DatabaseQueue(path: directory.database).write { db in
             try OlderDatabase.revert(db, to: 2)
