@@ -1,3 +1,5 @@
+import Logging
+import NIOEmbedded
 import RelayNet
 import Testing
 
@@ -26,6 +28,35 @@ struct OwedAnswersTests {
         #expect(owed.bytes == 200)
         owed.paid(10_000, by: 2, now: Self.start)
         #expect(owed.bytes == 0)
+    }
+
+    @Test("What is made for a connection that has closed meanwhile is owed to nobody")
+    func closedMeanwhile() {
+        let book = OwedAnswersBook(total: 1 << 20, perSource: 1 << 20)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let table = ConnectionTable(
+            name: "api.listen",
+            limits: ListenerLimits(),
+            trustsEverybody: false,
+            owed: book,
+            logger: logger,
+            isExempt: { _ in false }
+        )
+        let source = IPAddress(ipv4: 1).sourceNetwork
+        let connection = ServedConnection(
+            id: 1,
+            source: source,
+            isProven: false,
+            channel: EmbeddedChannel(),
+            table: table
+        )
+        #expect(connection.reserve(5_000) == nil && book.bytes == 5_000)
+        connection.closed()
+        book.close(1)
+        #expect(book.bytes == 0)
+        _ = connection.reserve(5_000)
+        _ = connection.owe(5_000)
+        #expect(book.bytes == 0)
     }
 
     @Test("A source that owes as much as it may gets no more, while others do")

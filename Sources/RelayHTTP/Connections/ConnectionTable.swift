@@ -124,6 +124,8 @@ final class ConnectionTable: Sendable {
 
     func owe(_ bytes: Int, by connection: ServedConnection, isOwed: Bool = true) -> OwedAnswers.Refusal? {
         let refusal = owed.owe(bytes, by: connection, isOwed: isOwed)
+        // An answer that was made while its connection closed is owed to nobody.
+        if isOwed, connection.isClosed { owed.close(connection.id) }
         if let refusal { state.withLock { $0.refusedAnswers[refusal, default: 0] += 1 } }
         return refusal
     }

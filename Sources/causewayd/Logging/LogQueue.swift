@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import LinuxIO
 import Synchronization
 
@@ -88,7 +89,7 @@ final class LogQueue: Sendable {
         while ContinuousClock.now < deadline {
             if state.withLock({ $0.waiting.isEmpty && !$0.isWriting }) { return }
             // The thread needs the moment, and there is nobody else left to serve.
-            _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(1))
+            usleep(1_000)
         }
     }
 

@@ -23,7 +23,9 @@ import Testing
                 let end = clock.now + time
                 while clock.now < end {
                     try host.player.ping()
-                    try host.tick(within: .milliseconds(50))
+                    let next = clock.now + .milliseconds(50)
+                    // The answer to the PING ends a look.
+                    while clock.now < next { try host.tick(within: .milliseconds(10)) }
                 }
             }
             #expect(Set(ids).count == 10, "\(ids)")
