@@ -100,7 +100,9 @@ extension Roaming {
         }
         let last = UInt32(truncatingIfNeeded: candidate >> shift)
         if last != 0, now.milliseconds &- (last &- 1) < Rule.farewellInterval { return false }
-        candidate = candidate & ~(0xFFFF_FFFF << shift) | UInt64(now.milliseconds &+ 1) << shift
+        // 0 is never: in the last millisecond before the clock begins anew it is taken for the one before.
+        let mark = now.milliseconds == .max ? UInt32.max : now.milliseconds &+ 1
+        candidate = candidate & ~(0xFFFF_FFFF << shift) | UInt64(mark) << shift
         return true
     }
 }
