@@ -43,21 +43,10 @@ package struct SessionJSON: Sendable {
 
     /// A page of the list, with where the pages before and after it are.
     func object(_ page: SessionPage, showsSecrets: Bool) -> JSONValue {
-        let pages = max(1, (page.totalCount + page.limit - 1) / page.limit)
-        let next = page.page < pages ? page.page + 1 : nil
-        // From far past the end, the page before is the last one that there is.
-        let previous = page.page > 1 ? min(page.page - 1, pages) : nil
-        return .members([
+        .members([
             "sessions": .array(page.sessions.map { object($0, showsSecrets: showsSecrets) }),
             "total_count": .integer(Int64(page.totalCount)),
-            "pagination": .members([
-                "number": .integer(Int64(page.page)),
-                "next_page_number": next.map { .integer(Int64($0)) },
-                "previous_page_number": previous.map { .integer(Int64($0)) },
-                "paginator": .members(["num_pages": .integer(Int64(pages))]),
-                "has_next": .bool(next != nil),
-                "has_previous": .bool(previous != nil),
-            ]),
+            "pagination": Pagination(number: page.page, limit: page.limit, total: page.totalCount).json,
         ])
     }
 
